@@ -1,0 +1,87 @@
+// Package connectors is what the engine and the connectors agree on: how a
+// connector describes itself, and what it is given to make a source or a sink.
+// The connectors themselves are in the folders beside it; the list of those that
+// exist is in the composition root.
+package connectors
+
+import (
+	"kinesql/operators"
+	"kinesql/operators/batch"
+)
+
+// Connector binds streams to something outside: files, a terminal, a generator.
+// A connector holds no state of its own; its methods may be called at any time.
+type Connector interface {
+	// Name is the value of the option "connector".
+	Name() string
+
+	// Describe checks the options of a CREATE STREAM, which it reads from spec
+	// and marks as known, without touching data. It is called when the statement
+	// is run; errors are *OptionError where one option is to blame.
+	Describe(spec Spec) (Description, error)
+
+	// Source returns instance spec.Instance of spec.Instances, which together
+	// read all splits once.
+	Source(spec SourceSpec) (operators.Source, error)
+
+	// Sink returns a sink for the stream.
+	Sink(spec SinkSpec) (operators.Sink, error)
+}
+
+// Spec is a stream as its CREATE STREAM tells it.
+type Spec struct {
+	Stream  string
+	Options Options
+	Schema  *batch.Schema // the declared columns; nil: none were declared
+}
+
+// Description is what a connector says of a stream.
+type Description struct {
+	Schema     *batch.Schema // the stream's columns: the declared ones or the format's own
+	CanRead    bool
+	CanWrite   bool
+	Bounded    bool // reading ends by itself
+	MaxSources int  // how many instances can share the work; at least 1
+	// Time is the name of a column that the format knows to be the time attribute
+	// of a stream without columns ("time" of combined logs); empty: none.
+	Time string
+}
+
+// SourceSpec is what a query wants of a stream.
+type SourceSpec struct {
+	Spec
+	// Want is the columns that the source must produce, in this order: a subset
+	// of the stream's columns or members nested in them. Out is their schema.
+	Want []Want
+	Out  *batch.Schema
+	// Time is the index in Want of the time attribute, or -1.
+	Time int
+	// Predicates may be used to drop records early; the query tests them again.
+	// A record that fails one must still count in Polled.MaxTime and Records.
+	Predicates []Predicate
+	Instance   int
+	Instances  int
+}
+
+// Want is a wanted column: the path from the record to the value, such as
+// [location depth], and the type to decode it to.
+type Want struct {
+	Path []string
+	Type batch.Type
+}
+
+// Predicate is a test of one wanted column. Exactly one of Int and Bytes is set,
+// by the lane of the column. NULL fails every predicate.
+type Predicate struct {
+	Column int // index in Want
+	Int    func(int64) bool
+	Bytes  func([]byte) bool
+}
+
+// SinkSpec is what a query writes to a stream.
+type SinkSpec struct {
+	Spec
+	// Changes says that rows with kinds other than Insert will come. A sink that
+	// cannot show them refuses.
+	Changes bool
+}

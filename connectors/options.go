@@ -1,0 +1,116 @@
+package connectors
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Options is the WITH clause of a stream. Reading an option marks it as known;
+// whoever reads last calls Unknown and refuses what nobody read. Copies share
+// the marks.
+type Options struct {
+	values map[string]string
+	known  map[string]bool
+}
+
+// NewOptions returns options with the given values. Keys are lower case.
+func NewOptions(values map[string]string) Options {
+	return Options{values: values, known: map[string]bool{}}
+}
+
+// OptionError blames one option.
+type OptionError struct {
+	Key     string
+	Message string
+}
+
+// Error implements error.
+func (e *OptionError) Error() string { return fmt.Sprintf("option %q: %s", e.Key, e.Message) }
+
+// Lookup returns an option's value and whether it was given.
+func (o Options) Lookup(key string) (string, bool) {
+	o.known[key] = true
+	v, ok := o.values[key]
+	return v, ok
+}
+
+// String returns an option or its default.
+func (o Options) String(key, def string) string {
+	if v, ok := o.Lookup(key); ok {
+		return v
+	}
+	return def
+}
+
+// Require returns an option that must be given.
+func (o Options) Require(key string) (string, error) {
+	if v, ok := o.Lookup(key); ok && v != "" {
+		return v, nil
+	}
+	return "", &OptionError{key, "is required"}
+}
+
+// Bool returns a true/false option or its default.
+func (o Options) Bool(key string, def bool) (bool, error) {
+	v, ok := o.Lookup(key)
+	if !ok {
+		return def, nil
+	}
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, &OptionError{key, fmt.Sprintf("want true or false, got %q", v)}
+	}
+	return b, nil
+}
+
+// Int returns an integer option within [low, high] or its default.
+func (o Options) Int(key string, def, low, high int64) (int64, error) {
+	v, ok := o.Lookup(key)
+	if !ok {
+		return def, nil
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < low || n > high {
+		return 0, &OptionError{key, fmt.Sprintf("want an integer from %d to %d, got %q", low, high, v)}
+	}
+	return n, nil
+}
+
+// Duration returns an option such as '5s' or '200ms' or its default.
+func (o Options) Duration(key string, def time.Duration) (time.Duration, error) {
+	v, ok := o.Lookup(key)
+	if !ok {
+		return def, nil
+	}
+	d, err := time.ParseDuration(strings.ReplaceAll(v, " ", ""))
+	if err != nil || d < 0 {
+		return 0, &OptionError{key, fmt.Sprintf("want a length of time such as 5s or 200ms, got %q", v)}
+	}
+	return d, nil
+}
+
+// Enum returns an option that is one of the given words, or its default.
+func (o Options) Enum(key, def string, words ...string) (string, error) {
+	v, ok := o.Lookup(key)
+	if !ok {
+		return def, nil
+	}
+	if v = strings.ToLower(v); slices.Contains(words, v) {
+		return v, nil
+	}
+	return "", &OptionError{key, fmt.Sprintf("want one of %s, got %q", strings.Join(words, ", "), v)}
+}
+
+// Unknown returns an error for the first option that nobody has read.
+func (o Options) Unknown() error {
+	for _, key := range slices.Sorted(maps.Keys(o.values)) {
+		if !o.known[key] {
+			return &OptionError{key, "unknown; known here: " + strings.Join(slices.Sorted(maps.Keys(o.known)), ", ")}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package operators
+
+import "kinesql/window"
+
+// Faults keeps rows that cannot go on: nothing vanishes. Both methods copy what
+// they keep, may be called from several tasks, and never fail.
+type Faults interface {
+	// RowError keeps a record that could not be decoded or a row that failed at
+	// run time. The row is in no result.
+	RowError(RowError)
+	// LateRow keeps a row that came after all windows it belongs to had closed.
+	LateRow(LateRow)
+}
+
+// Where is the place of a record in the outside world.
+type Where struct {
+	Split string // file path, or shard id
+	Line  int64  // line of a file from 1, 0 if unknown
+	Raw   []byte // the record as it was read; where unknown, the row as JSON
+}
+
+// RowError is a failed record or row.
+type RowError struct {
+	Where
+	Operator string // which step failed: "decode", "filter", "project", ...
+	Code     string // stable: "KSQL-2201"
+	Message  string // with the column and the value where there is one
+}
+
+// LateRow is a row that missed its last window.
+type LateRow struct {
+	Where
+	EventTime   window.Micros
+	Watermark   window.Micros // which stood when the row came
+	WindowStart window.Micros // of the last window that the row belonged to
+	WindowEnd   window.Micros
+}

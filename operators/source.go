@@ -1,0 +1,61 @@
+package operators
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"kinesql/operators/batch"
+	"kinesql/window"
+)
+
+// MaxPoll is how long Poll may wait for data before it returns without.
+const MaxPoll = 50 * time.Millisecond
+
+// Source reads one or more splits (files, shards) in turn. One task calls all
+// methods from one goroutine: Open, then Poll and Snapshot, then Close once.
+type Source interface {
+	Open(ctx context.Context, env Env) error
+
+	// Poll returns what was read next from one split. It waits for data for at
+	// most MaxPoll and then returns a Polled without a batch. io.EOF says that
+	// all splits have ended; the batch beside io.EOF is empty. The batch is the
+	// caller's to Release, and valid until the next Poll unless owned.
+	//
+	// A record that cannot be decoded goes to Env.Faults and is not an error.
+	// An error means that the source itself cannot go on.
+	Poll(ctx context.Context) (Polled, error)
+
+	// Snapshot returns the place in every split from which a restart would read
+	// on without losing or repeating a row that Poll returned.
+	Snapshot(ctx context.Context) ([]Position, error)
+
+	io.Closer
+}
+
+// Polled is what one Poll brought.
+type Polled struct {
+	Batch batch.Batch // Record is nil if nothing came
+	Split int         // which of the source's splits it is of, from 0
+	// MaxTime is the greatest event time among all records read by this Poll,
+	// those included that a pushed-down predicate dropped; window.Min if none or
+	// if the stream has no time attribute. Batch.Marks, where not nil, holds for
+	// each row the greatest event time read from this split before the row (not
+	// yet less the delay; the source task turns it into watermarks).
+	MaxTime window.Micros
+	Records int  // how many records were read, dropped and failed ones included
+	Bytes   int  // how many bytes they were
+	Ended   bool // the split has ended: it no longer holds the watermark back
+}
+
+// Position is a place in a split, in the source's own words.
+type Position struct {
+	Split string
+	Place []byte
+}
+
+// Sized is a Source that knows how much there is to read, for progress lines.
+type Sized interface {
+	// TotalBytes is the size of all splits, 0 if unknown.
+	TotalBytes() int64
+}

@@ -1,0 +1,96 @@
+package ast
+
+import "kinesql/sql/diag"
+
+// CreateStream is CREATE [OR REPLACE] STREAM [IF NOT EXISTS] name
+// (columns, WATERMARK FOR col AS expr) WITH (options).
+type CreateStream struct {
+	Base
+	Name        Ident
+	OrReplace   bool
+	IfNotExists bool
+	Columns     []Column // empty: the format supplies them
+	Watermark   *Watermark
+	Options     []Option
+}
+
+// Watermark is WATERMARK FOR col AS expr.
+type Watermark struct {
+	Column Ident
+	Expr   Expr
+	At     diag.Span
+}
+
+// CreatePump is CREATE [OR REPLACE] PUMP p AS INSERT INTO s SELECT ...
+// (also STARTED and STOPPED before AS).
+type CreatePump struct {
+	Base
+	Name        Ident
+	OrReplace   bool
+	IfNotExists bool
+	Stopped     bool
+	Insert      *Insert
+}
+
+// Insert is INSERT INTO s [(columns)] SELECT ...
+type Insert struct {
+	Base
+	Stream  Ident
+	Columns []Ident // empty: by position
+	Query   *Query
+}
+
+// CreateView is CREATE [OR REPLACE] VIEW v [(columns)] AS SELECT ...
+type CreateView struct {
+	Base
+	Name        Ident
+	OrReplace   bool
+	IfNotExists bool
+	Columns     []Ident
+	Query       *Query
+}
+
+// Select is a query run for its result.
+type Select struct {
+	Base
+	Query *Query
+}
+
+// Explain is EXPLAIN of a SELECT, INSERT, CREATE PUMP or CREATE VIEW.
+type Explain struct {
+	Base
+	Target Statement
+}
+
+// ObjectKind names a sort of catalog object.
+type ObjectKind string
+
+// The object kinds.
+const (
+	StreamObject   ObjectKind = "STREAM"
+	PumpObject     ObjectKind = "PUMP"
+	ViewObject     ObjectKind = "VIEW"
+	FunctionObject ObjectKind = "FUNCTION"
+)
+
+// Show is SHOW STREAMS | PUMPS | VIEWS | FUNCTIONS [LIKE 'pattern'].
+type Show struct {
+	Base
+	Kind ObjectKind
+	Like string // empty: all
+}
+
+// Describe is DESCRIBE | DESC [STREAM | PUMP | VIEW | FUNCTION] name.
+type Describe struct {
+	Base
+	Kind ObjectKind // empty: whichever there is
+	Name Ident
+}
+
+// Drop is DROP STREAM | PUMP | VIEW [IF EXISTS] name.
+type Drop struct {
+	Base
+	Kind     ObjectKind
+	IfExists bool
+	Name     Ident
+}
