@@ -35,3 +35,10 @@ type LateRow struct {
 	WindowStart window.Micros // of the last window that the row belonged to
 	WindowEnd   window.Micros
 }
+
+// Codes of the row errors that sources and decoders make.
+const (
+	CodeDecode  = "KSQL-4101" // a record that cannot be decoded
+	CodeTooLong = "KSQL-4102" // a record longer than the source accepts
+	CodeCorrupt = "KSQL-4103" // the rest of a compressed file that cannot be read
+)
