@@ -59,3 +59,17 @@ type Sized interface {
 	// TotalBytes is the size of all splits, 0 if unknown.
 	TotalBytes() int64
 }
+
+// Splitter is a Source that knows its splits before it has read of them. A split
+// that it counts and has not read of yet holds the watermark back. A source that
+// is no Splitter has the splits that Poll named so far.
+type Splitter interface {
+	// Splits is the number of splits known so far, those included that have
+	// ended. It may grow.
+	Splits() int
+
+	// InTurn reports whether a split is read to its end before the next begins.
+	// The splits whose turn is to come then hold the watermark back however long
+	// that takes; else each is idle after TimeSpec.IdleTimeout.
+	InTurn() bool
+}
