@@ -14,7 +14,18 @@
 //	a.b.c.d (more than three parts)            __field(a.b.c, 'd')
 //	x[1]                                       __element(x, 1)
 //	agg(x) WITHIN GROUP (ORDER BY y)           refused by name
+//	x.y where x is no path: f(a).y, x[1].y     __field(f(a), 'y')
+//	agg(x) FILTER (WHERE c) OVER w             __filter(agg(x) OVER w, c)
+//	CONVERT(x, type)                           __cast(x, 'type')
+//	x -> '$.p', x ->> '$.p'                    json_extract(x, '$.p'), json_unquote(json_extract(..))
 //	TUMBLE(..) in FROM, TABLE(TUMBLE(..))      a table named __tvf1, see Query.TableFunctions
+//
+// DATE_ADD and the like are plain calls: DATE_ADD(ts, INTERVAL 1 DAY) becomes
+// date_add(ts, __interval('1', 'DAY')). FIRST_VALUE and other window functions
+// without OVER are plain calls, too, so they can be aggregates. Where an
+// interval's amount is not a literal, it stays an expression:
+// __interval(a, 'DAY'). The types in __cast are as TypeName prints them; package
+// parse reads them back.
 //
 // Interval bounds of window frames stay as TiDB writes them (INTERVAL '1' MINUTE
 // PRECEDING). EMIT clauses and the word STREAM after SELECT are taken out and
@@ -39,9 +50,13 @@ type Statement interface {
 
 // Base is embedded by every statement.
 type Base struct {
-	Src *diag.Source
-	At  diag.Span
+	Src     *diag.Source
+	At      diag.Span
+	Printed string // the canonical text
 }
+
+// String implements Statement.
+func (b Base) String() string { return b.Printed }
 
 // Span implements Statement.
 func (b Base) Span() diag.Span { return b.At }

@@ -12,6 +12,7 @@ type CreateStream struct {
 	Columns     []Column // empty: the format supplies them
 	Watermark   *Watermark
 	Options     []Option
+	Description string // DESCRIPTION 'text'
 }
 
 // Watermark is WATERMARK FOR col AS expr.
@@ -29,6 +30,7 @@ type CreatePump struct {
 	OrReplace   bool
 	IfNotExists bool
 	Stopped     bool
+	Description string // DESCRIPTION 'text'
 	Insert      *Insert
 }
 
