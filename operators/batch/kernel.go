@@ -24,7 +24,7 @@ func (b Batch) Take(rows []int32) Batch {
 
 func (s Beside) take(rows []int32) Beside {
 	return Beside{
-		Kinds: gather(s.Kinds, rows), Marks: gather(s.Marks, rows),
+		Kinds: takeKinds(s.Kinds, rows), Marks: gather(s.Marks, rows),
 		Origin: s.Origin, Starts: gather(s.Starts, rows),
 	}
 }
@@ -36,7 +36,7 @@ func (b Batch) Slice(from, to int) Batch {
 
 func (s Beside) slice(from, to int) Beside {
 	return Beside{
-		Kinds: cut(s.Kinds, from, to), Marks: cut(s.Marks, from, to),
+		Kinds: cutKinds(s.Kinds, from, to), Marks: cut(s.Marks, from, to),
 		Origin: s.Origin, Starts: cut(s.Starts, from, to),
 	}
 }
