@@ -33,7 +33,9 @@ func (e *OptionError) Error() string { return fmt.Sprintf("option %q: %s", e.Key
 
 // Lookup returns an option's value and whether it was given.
 func (o Options) Lookup(key string) (string, bool) {
-	o.known[key] = true
+	if o.known != nil { // the zero Options hold nothing
+		o.known[key] = true
+	}
 	v, ok := o.values[key]
 	return v, ok
 }
