@@ -96,7 +96,7 @@ func fill(b *batch.Builder, schema *batch.Schema, i int, cell string) error {
 			nested.AppendNull()
 			return nil
 		}
-		return nested.AppendValueFromString(cell)
+		return nested.AppendValueFromString(unescape(cell))
 	}
 	if cell == "NULL" {
 		b.Null(i)

@@ -99,5 +99,5 @@ func nested(v *batch.Vector, i int) string {
 	if err != nil {
 		return v.Nested.ValueStr(i)
 	}
-	return string(raw)
+	return escape(string(raw))
 }
