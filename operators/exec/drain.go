@@ -63,11 +63,14 @@ func (d *drain) advance(_ context.Context, w window.Watermark) error {
 }
 
 // end makes what was written durable and shows it.
-func (d *drain) end(ctx context.Context, _ bool) error {
+func (d *drain) end(ctx context.Context, final bool) error {
 	if d.off {
 		return nil
 	}
 	d.off = true
+	if final {
+		d.watermark.Store(int64(window.Max))
+	}
 	return blame(ctx, &d.member, d.call(func() error {
 		handle, err := d.sink.Prepare(ctx, epoch)
 		if err != nil {

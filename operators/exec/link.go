@@ -88,17 +88,15 @@ func (l *link) end(ctx context.Context, final bool) error {
 	return l.out.next.end(ctx, final)
 }
 
-// finish asks for the results that waited for the end of input. That what comes
-// next wants no more of them is no error.
+// finish asks for the results that waited for the end of input. The last
+// watermark reaches what comes next only after them. That nobody wants them any
+// more is no error.
 func (l *link) finish(ctx context.Context) error {
 	l.off = true
 	if l.at.At < window.Max {
 		l.watermark.Store(int64(window.Max))
 		err := l.call(func() error { return l.op.Advance(ctx, window.Max, &l.out) })
 		if err != nil {
-			return l.unlessDone(ctx, err)
-		}
-		if err := l.out.next.advance(ctx, window.Watermark{At: window.Max}); err != nil {
 			return l.unlessDone(ctx, err)
 		}
 	}
