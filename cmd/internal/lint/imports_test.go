@@ -1,0 +1,128 @@
+package lint
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed is the import rule: knowledge points down. Keys and values are
+// prefixes of package paths within the module; a package may import what the
+// longest matching key lists, and what lies beneath that key itself only if the
+// list says so. The reason stands beside each row.
+var allowed = []struct {
+	pkg    string
+	may    []string
+	reason string
+}{
+	{"sql", []string{"sql"}, "the text knows nothing of plans"},
+	{"window", nil, "event time is pure"},
+	{"operators", []string{"operators/batch", "window"}, "the contract knows no operator"},
+	{"operators/batch", []string{"window"}, "batches flow everywhere"},
+	{"operators/expr", []string{"operators/batch", "window"}, "expressions see batches only"},
+	{"operators/aggregate", []string{"operators", "operators/batch", "operators/expr", "window"}, "aggregates are operators over expressions"},
+	{"operators/relational", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
+	{"operators/windowed", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
+	{"operators/exec", []string{"operators", "operators/batch", "window"}, "the task loop knows no concrete operator"},
+	{"operators/optest", []string{"operators", "window"}, "the harness may test all"},
+	{"connectors", []string{"operators", "operators/batch", "window"}, "connectors know the contract"},
+	{"connectors/format", []string{"connectors", "operators", "operators/batch", "window"}, "formats know the contract"},
+	{"connectors/format/", []string{"connectors", "connectors/format", "operators", "operators/batch", "window", "connectors/format/text", "connectors/format/encode"}, "formats share text and encoders"},
+	{"connectors/", []string{"connectors", "connectors/format", "connectors/format/text", "connectors/format/encode", "operators", "operators/batch", "window"}, "a connector never imports another"},
+	{"planner", []string{"sql", "window", "operators", "operators/batch", "operators/expr", "operators/aggregate", "connectors", "planner"}, "the only reader of sql"},
+	{"planner/build", []string{"window", "operators", "connectors", "planner"}, "the only importer of concrete operators"},
+	{"cmd", nil, "see below"},
+}
+
+// anyOf are the rows that also allow all packages beneath the listed prefixes.
+var beneath = map[string][]string{
+	"sql":              {"sql/"},
+	"planner":          {"sql/", "planner/"},
+	"planner/build":    {"operators/", "planner/"},
+	"operators/optest": {"operators/"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportDirection(t *testing.T) {
+	for _, p := range packages(t) {
+		rel := strings.TrimPrefix(p.ImportPath, "kinesql/")
+		if strings.HasPrefix(rel, "cmd") {
+			continue // commands may know everything
+		}
+		row := rule(rel)
+		if row < 0 {
+			t.Errorf("package %s has no row in the import rule: add one, with its reason", rel)
+			continue
+		}
+		for _, imp := range p.Imports {
+			check(t, rel, row, imp)
+		}
+	}
+}
+
+func check(t *testing.T, rel string, row int, imp string) {
+	imp, ours := strings.CutPrefix(imp, "kinesql/")
+	if !ours || slices.Contains(allowed[row].may, imp) {
+		return
+	}
+	for _, prefix := range beneath[allowed[row].pkg] {
+		if strings.HasPrefix(imp, prefix) {
+			return
+		}
+	}
+	t.Errorf("%s imports %s; %s: %q may import %v", rel, imp, allowed[row].reason, allowed[row].pkg, allowed[row].may)
+}
+
+// rule returns the row of the longest matching prefix, or -1.
+func rule(rel string) int {
+	best := -1
+	for i, row := range allowed {
+		match := rel == row.pkg || strings.HasPrefix(rel, strings.TrimSuffix(row.pkg, "/")+"/")
+		if strings.HasSuffix(row.pkg, "/") && rel+"/" == row.pkg {
+			match = false
+		}
+		if match && (best < 0 || len(row.pkg) > len(allowed[best].pkg)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// TestRulesHavePackages fails when a row outlives its package.
+func TestRulesHavePackages(t *testing.T) {
+	pkgs := packages(t)
+	for _, row := range allowed {
+		if !slices.ContainsFunc(pkgs, func(p listed) bool {
+			return strings.HasPrefix(p.ImportPath+"/", "kinesql/"+strings.TrimSuffix(row.pkg, "/")+"/")
+		}) {
+			t.Errorf("the import rule names %s, which is gone: remove the row", row.pkg)
+		}
+	}
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "kinesql/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pkgs []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
