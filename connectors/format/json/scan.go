@@ -1,0 +1,290 @@
+package json
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// maxDepth is how deep arrays and objects may be nested in each other.
+const maxDepth = 1000
+
+// span is a value as it lies in a record, found but not yet decoded.
+type span struct {
+	start, end int  // with the quotes of a string
+	kind       kind // none: there is no such value
+	escaped    bool // a string with a backslash
+}
+
+// kind is what the first byte of a value tells of it.
+type kind uint8
+
+const (
+	none kind = iota
+	aText
+	aNumber
+	aBoolean
+	aNull
+	anObject
+	anArray
+)
+
+var kindNames = [...]string{"nothing", "a string", "a number", "a boolean", "null", "an object", "an array"}
+
+// kindOf maps the first byte of a value to its kind.
+var kindOf = [256]kind{
+	'"': aText, '{': anObject, '[': anArray, 'n': aNull, 't': aBoolean, 'f': aBoolean,
+	'-': aNumber, '0': aNumber, '1': aNumber, '2': aNumber, '3': aNumber, '4': aNumber,
+	'5': aNumber, '6': aNumber, '7': aNumber, '8': aNumber, '9': aNumber,
+}
+
+// scanner checks the structure of one record. Its methods take the place of a
+// token and return the place after it, or -1 with bad and message set. What is
+// between the quotes of a string is not looked at.
+type scanner struct {
+	b       []byte
+	bad     int
+	message string
+}
+
+// fail says what was found where something else should be.
+func (s *scanner) fail(at int, want string) int {
+	s.bad = at
+	if at >= len(s.b) {
+		s.message = "the record ends where " + want + " should be"
+	} else {
+		s.message = fmt.Sprintf("%q where %s should be", s.b[at], want)
+	}
+	return -1
+}
+
+// at returns the byte at i, 0 behind the end.
+func (s *scanner) at(i int) byte {
+	if i < len(s.b) {
+		return s.b[i]
+	}
+	return 0
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// space skips white space.
+func (s *scanner) space(i int) int {
+	for i < len(s.b) && isSpace(s.b[i]) {
+		i++
+	}
+	return i
+}
+
+// value finds the end of the value at i.
+func (s *scanner) value(i int) (v span, next int) {
+	v = span{start: i, kind: kindOf[s.at(i)]}
+	switch v.kind {
+	case aText:
+		next, v.escaped = s.text(i)
+	case aNumber:
+		next = s.number(i)
+	case anObject, anArray:
+		next = s.composite(i)
+	case none:
+		next = s.fail(i, "a value")
+	default:
+		next = s.literal(i)
+	}
+	v.end = next
+	return v, next
+}
+
+func (s *scanner) literal(i int) int {
+	for _, word := range [...]string{"null", "true", "false"} {
+		if len(s.b)-i >= len(word) && string(s.b[i:i+len(word)]) == word {
+			return i + len(word)
+		}
+	}
+	return s.fail(i, "a value")
+}
+
+const (
+	low  = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// text finds the end of the string whose opening quote is at i. Of eight bytes
+// at once it asks which is a quote or a backslash; the lowest bit that is set
+// is exact.
+func (s *scanner) text(i int) (next int, escaped bool) {
+	b := s.b
+	i++
+	for {
+		for ; i+8 <= len(b); i += 8 {
+			w := binary.LittleEndian.Uint64(b[i:])
+			quote, slash := w^'"'*low, w^'\\'*low
+			if m := ((quote-low)&^quote | (slash-low)&^slash) & high; m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
+			}
+		}
+		for i < len(b) && b[i] != '"' && b[i] != '\\' {
+			i++
+		}
+		switch {
+		case i >= len(b):
+			return s.fail(len(b), "the closing quote of a string"), escaped
+		case b[i] == '"':
+			return i + 1, escaped
+		}
+		i, escaped = i+2, true
+	}
+}
+
+// number finds the end of the number at i.
+func (s *scanner) number(i int) int {
+	if s.b[i] == '-' {
+		i++
+	}
+	start := i
+	if i = s.digits(i); i == start {
+		return s.fail(i, "a digit")
+	}
+	if s.b[start] == '0' && i > start+1 {
+		return s.fail(start+1, "a number without leading zeros")
+	}
+	if s.at(i) == '.' {
+		start = i + 1
+		if i = s.digits(start); i == start {
+			return s.fail(i, "a digit")
+		}
+	}
+	if c := s.at(i); c != 'e' && c != 'E' {
+		return i
+	}
+	if i++; s.at(i) == '+' || s.at(i) == '-' {
+		i++
+	}
+	start = i
+	if i = s.digits(i); i == start {
+		return s.fail(i, "a digit")
+	}
+	return i
+}
+
+func (s *scanner) digits(i int) int {
+	for i < len(s.b) && s.b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+// open is the objects (bit set) and arrays that the scanner is in.
+type open struct {
+	depth   int
+	objects [maxDepth/64 + 1]uint64
+}
+
+func (o *open) push(isObject bool) {
+	o.objects[o.depth>>6] &^= 1 << (o.depth & 63)
+	if isObject {
+		o.objects[o.depth>>6] |= 1 << (o.depth & 63)
+	}
+	o.depth++
+}
+
+func (o *open) inObject() bool {
+	return o.objects[(o.depth-1)>>6]>>((o.depth-1)&63)&1 != 0
+}
+
+// composite finds the end of the object or array at i.
+func (s *scanner) composite(i int) int {
+	var o open
+	for i >= 0 {
+		empty := false
+		switch k := kindOf[s.at(i)]; k {
+		case anObject, anArray:
+			if i, empty = s.enter(i, &o); !empty {
+				continue
+			}
+		case none:
+			return s.fail(i, "a value")
+		default:
+			i = s.scalar(i, k)
+		}
+		if i = s.leave(i, &o); o.depth == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *scanner) scalar(i int, k kind) int {
+	switch k {
+	case aText:
+		i, _ = s.text(i)
+		return i
+	case aNumber:
+		return s.number(i)
+	}
+	return s.literal(i)
+}
+
+// enter goes to the first value of the object or array at i, or to its closing
+// bracket if it is empty.
+func (s *scanner) enter(i int, o *open) (next int, empty bool) {
+	if o.depth == maxDepth {
+		s.bad, s.message = i, fmt.Sprintf("values nested deeper than %d", maxDepth)
+		return -1, false
+	}
+	isObject := s.b[i] == '{'
+	o.push(isObject)
+	i = s.space(i + 1)
+	switch c := s.at(i); {
+	case isObject && c == '}' || !isObject && c == ']':
+		return i, true
+	case isObject:
+		return s.member(i), false
+	}
+	return i, false
+}
+
+// leave goes from behind a value to the next one, out of all that closes here.
+func (s *scanner) leave(i int, o *open) int {
+	for i >= 0 && o.depth > 0 {
+		i = s.space(i)
+		isObject := o.inObject()
+		switch c := s.at(i); {
+		case c == ',' && isObject:
+			return s.member(s.space(i + 1))
+		case c == ',':
+			return s.space(i + 1)
+		case isObject && c == '}' || !isObject && c == ']':
+			o.depth--
+			i++
+		case isObject:
+			return s.fail(i, "a comma or }")
+		default:
+			return s.fail(i, "a comma or ]")
+		}
+	}
+	return i
+}
+
+// member goes from a key to its value.
+func (s *scanner) member(i int) int {
+	_, i = s.key(i)
+	return i
+}
+
+// key reads the key at i and goes to its value.
+func (s *scanner) key(i int) (key span, next int) {
+	if s.at(i) != '"' {
+		return key, s.fail(i, "a key")
+	}
+	key = span{start: i, kind: aText}
+	if i, key.escaped = s.text(i); i < 0 {
+		return key, -1
+	}
+	key.end = i
+	if i = s.space(i); s.at(i) != ':' {
+		return key, s.fail(i, "a colon")
+	}
+	return key, s.space(i + 1)
+}

@@ -1,0 +1,149 @@
+package json
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// plain returns the place of the first byte of b from i that is not a printable
+// ASCII character standing for itself: a quote, a backslash, a control
+// character, or part of a longer character.
+func plain(b []byte, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^'"'*low, w^'\\'*low
+		if m := ((quote-low)&^quote | (slash-low)&^slash | (w - ' '*low) | w) & high; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c >= 0x80 || c == '"' || c == '\\' {
+			break
+		}
+	}
+	return i
+}
+
+// checkText says what is wrong with what stands between two quotes, escapes
+// left aside.
+func checkText(raw []byte) (problem string) {
+	i := plain(raw, 0)
+	if i == len(raw) {
+		return ""
+	}
+	for _, c := range raw[i:] {
+		if c < ' ' {
+			return fmt.Sprintf("control character %q in a string", c)
+		}
+	}
+	if !utf8.Valid(raw) {
+		return "invalid UTF-8 in string " + quoted(raw)
+	}
+	return ""
+}
+
+// maxQuoted is how much of a value a message repeats.
+const maxQuoted = 64
+
+func quoted(raw []byte) string {
+	if len(raw) > maxQuoted {
+		return fmt.Sprintf("%q...", raw[:maxQuoted])
+	}
+	return fmt.Sprintf("%q", raw)
+}
+
+var escapes = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}
+
+// unescape appends what stands between two quotes with its escapes replaced. A
+// surrogate without its other half becomes U+FFFD.
+func unescape(dst, raw []byte) (_ []byte, problem string) {
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
+			return append(dst, raw...), ""
+		}
+		dst = append(dst, raw[:i]...)
+		if raw = raw[i+1:]; len(raw) == 0 {
+			return dst, "a string that ends with a backslash"
+		}
+		if raw[0] == 'u' {
+			r, n := unicodeEscape(raw[1:])
+			if n == 0 {
+				return dst, "bad escape \\" + string(raw[:min(5, len(raw))]) + " in a string"
+			}
+			dst, raw = utf8.AppendRune(dst, r), raw[1+n:]
+			continue
+		}
+		c := escapes[raw[0]]
+		if c == 0 {
+			return dst, fmt.Sprintf("bad escape \\%c in a string", raw[0])
+		}
+		dst, raw = append(dst, c), raw[1:]
+	}
+}
+
+// unicodeEscape reads the digits behind \u, and a second escape where the first
+// is half of a pair.
+func unicodeEscape(b []byte) (r rune, n int) {
+	r, ok := hex4(b)
+	if !ok {
+		return 0, 0
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, 4
+	}
+	if len(b) >= 10 && b[4] == '\\' && b[5] == 'u' {
+		if second, ok := hex4(b[6:]); ok {
+			if pair := utf16.DecodeRune(r, second); pair != utf8.RuneError {
+				return pair, 10
+			}
+		}
+	}
+	return utf8.RuneError, 4
+}
+
+func hex4(b []byte) (r rune, ok bool) {
+	if len(b) < 4 {
+		return 0, false
+	}
+	for _, c := range b[:4] {
+		switch {
+		case c-'0' <= 9:
+			c -= '0'
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// checkJSON says what is wrong with the strings of a value whose structure has
+// been checked.
+func checkJSON(raw []byte) (problem string) {
+	in := scanner{b: raw}
+	for i := 0; i < len(raw); {
+		if raw[i] != '"' {
+			i++
+			continue
+		}
+		end, escaped := in.text(i)
+		problem = checkText(raw[i+1 : end-1])
+		if problem == "" && escaped {
+			_, problem = unescape(nil, raw[i+1:end-1])
+		}
+		if problem != "" {
+			return problem
+		}
+		i = end
+	}
+	return ""
+}
