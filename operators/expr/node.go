@@ -37,6 +37,8 @@ type Call struct {
 	Args []Node
 	Typ  batch.Type
 	At   int
+
+	impl *implementation
 }
 
 // Type implements Node.
