@@ -87,7 +87,7 @@ func (s *Stream) Decode(out *batch.Builder) Piece {
 	s.advance(used)
 	s.records, s.decoded = s.records+int64(records), s.decoded+int64(used)
 	if used == 0 && !full {
-		if len(block) > s.cfg.MaxRecord {
+		if len(block) > s.cfg.MaxRecord || s.ended {
 			return s.refuse(block)
 		}
 		s.stuck = true
