@@ -5,6 +5,7 @@ import (
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
+	"kinesql/sql/diag"
 	"kinesql/sql/lex"
 )
 
@@ -41,20 +42,18 @@ func FieldText(q *Query, i int) string {
 // as FieldText does.
 func SourceText(e Expr, in Base) string {
 	at := e.Map.Span(e.Node)
-	toks, err := lex.Tokens(in.Src)
+	text := in.Src.Text[at.Start:at.End]
+	toks, err := lex.Tokens(&diag.Source{Name: in.Src.Name, Text: text})
 	if err != nil {
-		return in.Src.Text[at.Start:at.End]
+		return text
 	}
 	var b strings.Builder
-	last := at.Start
-	for _, t := range toks {
-		if t.Kind == lex.End || t.At.Start < at.Start || t.At.End > at.End {
-			continue
-		}
+	last := 0
+	for _, t := range toks[:len(toks)-1] {
 		if t.At.Start > last {
 			b.WriteByte(' ')
 		}
-		b.WriteString(in.Src.Text[t.At.Start:t.At.End])
+		b.WriteString(text[t.At.Start:t.At.End])
 		last = t.At.End
 	}
 	return b.String()

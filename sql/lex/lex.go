@@ -8,6 +8,8 @@
 package lex
 
 import (
+	"errors"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -179,4 +181,11 @@ func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(r rune) bool { return r == '_' || r == '$' || r != utf8.RuneError && unicode.IsLetter(r) }
 func isPart(r rune) bool {
 	return isLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r)
+}
+
+// Unterminated reports whether the error of Tokens is a string, name or comment
+// that the text does not close: more text may mend it.
+func Unterminated(err error) bool {
+	var e *diag.Error
+	return errors.As(err, &e) && strings.HasPrefix(e.Message, "unterminated ")
 }

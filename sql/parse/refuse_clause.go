@@ -1,0 +1,185 @@
+package parse
+
+import (
+	"strings"
+
+	"kinesql/sql/diag"
+	"kinesql/sql/lex"
+)
+
+// refuseJoin refuses all joins.
+func (r *rewriter) refuseJoin(at diag.Span) error {
+	return r.errorf(diag.Unsupported, at, "joins are not supported yet").
+		WithHint("one stream, view or query stands in FROM; UNION ALL puts several together")
+}
+
+// refuseClause refuses clauses at the word that starts them. A clause that TiDB
+// does not know at all is recognised where its words cannot be names.
+func (r *rewriter) refuseClause(l *level, upper string) error {
+	if l.from {
+		if err := r.refuseInFrom(upper); err != nil {
+			return err
+		}
+	}
+	next := r.ahead(1)
+	switch upper {
+	case "INTERSECT", "EXCEPT", "MINUS":
+		if l.query && (upper != "MINUS" || next.IsAny("SELECT", "(", "ALL")) {
+			return r.refuse(r.cur().At, upper+" is", "")
+		}
+	case "INTO":
+		return r.refuse(r.cur().At, "SELECT ... INTO is", "write INSERT INTO s SELECT ...")
+	case "PROCEDURE":
+		return r.refuse(r.cur().At, "PROCEDURE is", "")
+	case "COLLATE":
+		return r.refuse(r.cur().At, "COLLATE is", "text compares by its bytes; use LOWER(x) to ignore case")
+	case "EXISTS":
+		if next.Is("(") {
+			return r.refuse(r.cur().At, "EXISTS (SELECT ...) is", "a query may stand in FROM and in WITH")
+		}
+	case "LATERAL":
+		return r.refuse(r.cur().At, "LATERAL is", "")
+	case "BINARY":
+		return r.refuse(r.cur().At, "the operator BINARY is", "write CAST(x AS VARBINARY)")
+	}
+	return r.refuseTrailing(l, upper)
+}
+
+// refuseTrailing refuses clauses after FROM and the like.
+func (r *rewriter) refuseTrailing(l *level, upper string) error {
+	next, third := r.ahead(1), r.ahead(2)
+	switch upper {
+	case "WITH":
+		if next.IsAny("ROLLUP", "TIES", "CUBE") {
+			return r.refuse(r.across(1), "WITH "+strings.ToUpper(next.Text)+" is", "")
+		}
+	case "FOR":
+		if next.IsAny("UPDATE", "SHARE", "NO", "KEY") && l.query {
+			return r.refuse(r.across(1), "FOR "+strings.ToUpper(next.Text)+" is", "there are no locks")
+		}
+	case "LOCK":
+		return r.refuse(r.across(3), "LOCK IN SHARE MODE is", "there are no locks")
+	case "GROUPING":
+		if next.Is("SETS") {
+			return r.refuse(r.across(1), "GROUPING SETS is", "")
+		}
+	case "NULLS":
+		if next.IsAny("FIRST", "LAST") && !third.Is("OVER") {
+			return r.refuse(r.across(1), "NULLS "+strings.ToUpper(next.Text)+" is", "")
+		}
+	case "QUALIFY":
+		if l.query && r.afterOperand() && r.beginsItem(r.pos+1) {
+			return r.errorf(diag.Unsupported, r.cur().At, "QUALIFY is not supported yet").
+				WithHint("filter with WHERE around a query in FROM")
+		}
+	case "EMIT":
+		if r.afterOperand() && (next.IsAny("CHANGES", "EVERY", "FINAL") || next.Is("ON") && third.Is("WINDOW")) {
+			return r.errorf(diag.Syntax, r.across(1), "EMIT stands at the end of a statement, and only there")
+		}
+	}
+	return r.refuseFrame(upper)
+}
+
+// refuseFrame refuses what is not run in OVER (...).
+func (r *rewriter) refuseFrame(upper string) error {
+	switch upper {
+	case "GROUPS":
+		return r.refuse(r.cur().At, "GROUPS frames are", "use ROWS or RANGE")
+	case "FOLLOWING":
+		if r.afterOperand() {
+			return r.refuse(r.cur().At, "FOLLOWING in a window frame is", "a frame ends at CURRENT ROW: the future is not there yet")
+		}
+	case "EXCLUDE":
+		if r.afterOperand() && r.ahead(1).IsAny("CURRENT", "GROUP", "TIES", "NO") {
+			return r.refuse(r.across(1), "EXCLUDE in a window frame is", "")
+		}
+	case "DISTINCT":
+		if r.pos > 1 && (r.toks[r.pos-1].Is("IS") || r.toks[r.pos-1].Is("NOT") && r.toks[r.pos-2].Is("IS")) {
+			return r.refuse(r.cur().At, "IS [NOT] DISTINCT FROM is", "write a <=> b, or NOT (a <=> b)")
+		}
+	case "SIMILAR":
+		if r.ahead(1).Is("TO") {
+			return r.refuse(r.across(1), "SIMILAR TO is", "use REGEXP")
+		}
+	}
+	if t := r.cur(); t.Text[0] == '_' && r.ahead(1).Kind == lex.String {
+		return r.refuse(t.At, "character set introducers are", "text is UTF-8: write '...'")
+	}
+	return nil
+}
+
+// afterOperand reports whether the token before can end an operand.
+func (r *rewriter) afterOperand() bool {
+	if r.pos == 0 {
+		return false
+	}
+	prev := r.toks[r.pos-1]
+	switch prev.Kind {
+	case lex.Op:
+		return prev.IsAny(")", "]", "*")
+	case lex.Word:
+		upper := strings.ToUpper(prev.Text)
+		return !isReserved(upper) || contains(compoundUnits, upper) ||
+			prev.IsAny("NULL", "TRUE", "FALSE", "ASC", "DESC", "CURRENT_TIMESTAMP", "CURRENT_DATE")
+	}
+	return true
+}
+
+// refuseInFrom refuses joins and what may follow a table elsewhere.
+func (r *rewriter) refuseInFrom(upper string) error {
+	next := r.ahead(1)
+	switch upper {
+	case "JOIN", "CROSS", "INNER", "LEFT", "RIGHT", "NATURAL", "STRAIGHT_JOIN":
+		return r.refuseJoin(r.cur().At)
+	case "FULL", "ASOF", "SEMI", "ANTI", "GLOBAL", "ANY":
+		if next.IsAny("JOIN", "OUTER", "LEFT") {
+			return r.refuseJoin(r.cur().At)
+		}
+	case "USE", "IGNORE", "FORCE":
+		if next.IsAny("INDEX", "KEY") {
+			return r.refuse(r.across(1), "index hints are", "")
+		}
+	case "PARTITION":
+		return r.refuse(r.cur().At, "PARTITION (...) is", "")
+	case "AS":
+		if next.Is("OF") && !r.ahead(2).IsAny("WHERE", "GROUP", "ORDER", "LIMIT") && r.ahead(2).Kind != lex.End {
+			return r.refuse(r.across(1), "AS OF is", "")
+		}
+	case "FOR":
+		return r.refuse(r.across(1), "FOR "+strings.ToUpper(next.Text)+" is", "")
+	case "MATCH_RECOGNIZE", "PIVOT", "UNPIVOT":
+		if next.Is("(") {
+			return r.refuse(r.cur().At, upper+" is", "")
+		}
+	case "TABLESAMPLE":
+		if next.Is("(") || next.IsName() && r.ahead(2).Is("(") {
+			return r.refuse(r.cur().At, "TABLESAMPLE is", "filter with WHERE RAND() < 0.1")
+		}
+	case "WINDOWED":
+		if next.Is("BY") {
+			return r.refuse(r.across(2), "WINDOWED BY "+strings.ToUpper(r.ahead(2).Text)+" is", "group by TUMBLE or HOP")
+		}
+	case "OVER":
+		return r.refuseJoin(r.cur().At)
+	}
+	if next.Is("(") && !isReserved(upper) && r.afterOperand() {
+		return r.refuse(r.cur().At, "a list of column names after an alias is", "name the columns with AS in a query in FROM")
+	}
+	return nil
+}
+
+// refuseTable refuses tables that are no streams.
+func (r *rewriter) refuseTable(t lex.Token) error {
+	switch {
+	case t.Kind != lex.Word:
+	case t.Is("LATERAL"):
+		return r.refuse(t.At, "LATERAL is", "")
+	case t.Is("UNNEST") && r.ahead(1).Is("("):
+		return r.refuse(t.At, "UNNEST is", "")
+	case t.IsAny("ONLY", "JSON_TABLE", "XMLTABLE") && r.ahead(1).Is("("):
+		return r.refuse(t.At, strings.ToUpper(t.Text)+" is", "")
+	case strings.HasPrefix(strings.ToLower(t.Text), "__tvf"):
+		return r.errorf(diag.UnknownName, t.At, "stream %q does not exist", t.Text)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package parse
+
+import tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+// window: run are PARTITION BY, ORDER BY, a reference to a named window, and
+// ROWS and RANGE frames that end at CURRENT ROW.
+func (v *refuser) window(n tidb.Node) {
+	switch n := n.(type) {
+	case *tidb.WindowFuncExpr:
+		switch {
+		case n.IgnoreNull:
+			v.no(n, "IGNORE NULLS is")
+		case n.FromLast:
+			v.no(n, "FROM LAST is")
+		}
+	case *tidb.FrameClause:
+		v.frame(n)
+	}
+}
+
+func (v *refuser) frame(n *tidb.FrameClause) {
+	start, end := n.Extent.Start, n.Extent.End
+	switch {
+	case n.Type == tidb.Groups:
+		v.no(n, "GROUPS frames are")
+	case start.Type == tidb.Following || end.Type == tidb.Following:
+		v.no(n, "FOLLOWING in a window frame is")
+	case end.Type == tidb.Preceding:
+		v.no(start.Expr, "a window frame that ends before CURRENT ROW is")
+	}
+}

@@ -1,0 +1,187 @@
+package parse
+
+import (
+	"strings"
+
+	"kinesql/sql/diag"
+	"kinesql/sql/lex"
+)
+
+// windowFunctions need OVER in TiDB; without it they are written as plain calls.
+var windowFunctions = map[string]bool{
+	"CUME_DIST": true, "DENSE_RANK": true, "FIRST_VALUE": true, "LAG": true, "LAST_VALUE": true, "LEAD": true,
+	"NTH_VALUE": true, "NTILE": true, "PERCENT_RANK": true, "RANK": true, "ROW_NUMBER": true,
+}
+
+// call rewrites name(arguments).
+func (r *rewriter) call() error {
+	t := r.cur()
+	upper := strings.ToUpper(t.Text)
+	if err := r.refuseCall(upper); err != nil {
+		return err
+	}
+	if t.Kind == lex.Word {
+		switch upper {
+		case "CAST", "TRY_CAST":
+			return r.cast("__" + strings.ToLower(upper))
+		case "CONVERT":
+			return r.convert()
+		case "STEP", "FLOOR", "CEIL", "CEILING":
+			if done, err := r.rounding(upper); done || err != nil {
+				return err
+			}
+		case "EXTRACT":
+			if err := r.checkExtract(); err != nil {
+				return err
+			}
+		}
+	}
+	text := tidbText(t)
+	if t.Kind == lex.Word && r.plain(upper) {
+		text = lex.Quote(t.Text, '`')
+	}
+	r.step()
+	r.emit(text, t.At, false)
+	return r.enclosed(&level{}, true)
+}
+
+// plain reports whether the function must hide from TiDB's grammar.
+func (r *rewriter) plain(upper string) bool {
+	switch upper {
+	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE":
+		return true
+	}
+	return windowFunctions[upper] && !r.hasOver(r.match[r.pos+1]+1)
+}
+
+// hasOver reports whether OVER follows a call whose arguments end before i.
+func (r *rewriter) hasOver(i int) bool {
+	for i < r.end {
+		switch t := r.toks[i]; {
+		case t.Is("OVER"):
+			return true
+		case t.Is("FILTER") && r.match[i+1] > 0:
+			i = r.match[i+1] + 1
+		case t.IsAny("RESPECT", "IGNORE", "FROM") && r.toks[i+1].IsAny("NULLS", "FIRST", "LAST"):
+			i += 2
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// open writes the start of a call in place of name and bracket, both taken.
+func (r *rewriter) openCall(function string) {
+	t := r.cur()
+	r.toks[r.pos].Role = lex.Keyword
+	r.step()
+	r.emit(function, t.At, false)
+	r.copy(true)
+}
+
+// cast rewrites CAST(x AS type) into __cast(x, 'type').
+func (r *rewriter) cast(function string) error {
+	r.openCall(function)
+	if err := r.sequence(&level{stop: "AS"}); err != nil {
+		return err
+	}
+	if !r.accept("AS") {
+		return r.syntaxAt(r.cur(), "AS").WithHint("write CAST(x AS type)")
+	}
+	return r.castType()
+}
+
+// convert rewrites CONVERT(x, type) into __cast(x, 'type').
+func (r *rewriter) convert() error {
+	if i := r.find("USING"); i >= 0 {
+		return r.errorf(diag.Unsupported, r.toks[i].At, "CONVERT ... USING is not supported: text is UTF-8")
+	}
+	r.openCall("__cast")
+	if err := r.sequence(&level{stop: ","}); err != nil {
+		return err
+	}
+	if !r.accept(",") {
+		return r.syntaxAt(r.cur(), ",").WithHint("write CAST(x AS type)")
+	}
+	return r.castType()
+}
+
+// castType rewrites type ) into , 'type' ).
+func (r *rewriter) castType() error {
+	typ, err := r.typeName()
+	if err != nil {
+		return err
+	}
+	if !r.cur().Is(")") {
+		return r.syntax(")")
+	}
+	r.argument(typ.String(), typ.At)
+	r.step()
+	r.finish()
+	return nil
+}
+
+// find is the index of a word directly within the brackets of the call at the
+// current token, or -1.
+func (r *rewriter) find(word string) int {
+	for i := r.pos + 2; i < r.match[r.pos+1]; i++ {
+		if r.toks[i].Is(word) && !r.toks[i-1].Is(".") {
+			return i
+		}
+		if r.match[i] > i {
+			i = r.match[i]
+		}
+	}
+	return -1
+}
+
+// rounding rewrites STEP(x BY y) and FLOOR(x TO unit); it reports false where
+// the call is an ordinary one.
+func (r *rewriter) rounding(upper string) (bool, error) {
+	word := "TO"
+	if upper == "STEP" {
+		word = "BY"
+	}
+	if r.find(word) < 0 {
+		return false, nil
+	}
+	r.openCall("__" + strings.ToLower(strings.TrimSuffix(upper, "ING")))
+	if err := r.sequence(&level{stop: word}); err != nil {
+		return true, err
+	}
+	r.accept(word)
+	if word == "BY" {
+		r.emit(",", r.last(), true)
+		if err := r.sequence(&level{}); err != nil {
+			return true, err
+		}
+		r.copy(true)
+		return true, nil
+	}
+	t := r.cur()
+	unit, err := r.unit(simpleUnits)
+	if err != nil {
+		return true, err
+	}
+	if !r.cur().Is(")") {
+		return true, r.syntax(")")
+	}
+	r.argument(unit, t.At)
+	r.step()
+	r.finish()
+	return true, nil
+}
+
+// checkExtract checks the unit of EXTRACT(unit FROM x), which TiDB reads.
+func (r *rewriter) checkExtract() error {
+	t := r.ahead(2)
+	if t.Kind != lex.Word || !r.ahead(3).Is("FROM") {
+		return r.syntaxAt(r.ahead(3), "FROM").WithHint("write EXTRACT(HOUR FROM ts)")
+	}
+	upper := strings.ToUpper(t.Text)
+	if contains(simpleUnits, upper) || contains(compoundUnits, upper) {
+		return nil
+	}
+	return r.unknownUnit(t, simpleUnits)
+}
