@@ -36,8 +36,8 @@ type Case struct {
 	// Want is the output, folded and sorted; with Ordered, as it came.
 	Want    string
 	Ordered bool
-	// Errors and Late are the faults, each a line: code and message of an error
-	// with its row, the row of a late one.
+	// Errors and Late are the faults, each a line: the code of an error and its
+	// row as JSON, the row of a late one.
 	Errors, Late string
 
 	// Retracts says that the operator understands retractions: each insert is

@@ -99,7 +99,7 @@ type faults struct{ errors, late []string }
 
 // RowError implements operators.Faults.
 func (f *faults) RowError(e operators.RowError) {
-	f.errors = append(f.errors, e.Code+" "+e.Message+" "+string(e.Raw))
+	f.errors = append(f.errors, e.Code+" "+string(e.Raw))
 }
 
 // LateRow implements operators.Faults.

@@ -42,6 +42,9 @@ func (f *filter) Open(_ context.Context, env operators.Env) error {
 
 // Process implements operators.Operator.
 func (f *filter) Process(ctx context.Context, _ int, in batch.Batch, out operators.Emitter) error {
+	if in.Rows() == 0 {
+		return nil
+	}
 	v, faults := f.cond.Eval(in)
 	if len(faults) > 0 {
 		report(f.env, "filter", in, faults, nil)

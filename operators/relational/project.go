@@ -70,6 +70,9 @@ func (p *project) Open(_ context.Context, env operators.Env) error {
 
 // Process implements operators.Operator.
 func (p *project) Process(ctx context.Context, _ int, in batch.Batch, out operators.Emitter) error {
+	if in.Rows() == 0 {
+		return nil
+	}
 	cols := make([]batch.Vector, len(p.exprs))
 	var failed map[int]bool
 	for i, e := range p.exprs {

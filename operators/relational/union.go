@@ -16,5 +16,8 @@ func NewUnion() operators.Operator { return union{} }
 
 // Process implements operators.Operator.
 func (union) Process(ctx context.Context, _ int, in batch.Batch, out operators.Emitter) error {
+	if in.Rows() == 0 {
+		return nil
+	}
 	return out.Emit(ctx, in)
 }
