@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pingcap/tidb/pkg/parser/format"
-
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 )
@@ -89,7 +87,7 @@ func printed(input string) string {
 	return strings.Join(lines, "\n")
 }
 
-// rewritten shows what TiDB was given, restored from its tree.
+// rewritten shows what TiDB was given.
 func rewritten(input string) string {
 	st, err := Statement(&diag.Source{Name: "test.sql", Text: input})
 	if err != nil {
@@ -140,7 +138,7 @@ func dumpStream(st *ast.CreateStream) []string {
 		out = append(out, fmt.Sprintf("column %s %s", c.Name, c.Type))
 	}
 	if w := st.Watermark; w != nil {
-		out = append(out, fmt.Sprintf("watermark %s %s", w.Column, restore(w.Expr.Node)))
+		out = append(out, fmt.Sprintf("watermark %s %s", w.Column, text(w.Expr.Map)))
 	}
 	for _, o := range st.Options {
 		out = append(out, fmt.Sprintf("option %s = %q", o.Key, o.Value))
@@ -148,21 +146,24 @@ func dumpStream(st *ast.CreateStream) []string {
 	return out
 }
 
-type restorer interface {
-	Restore(*format.RestoreCtx) error
-}
-
-func restore(n restorer) string {
+// text is the rewritten text, with keywords in upper case.
+func text(m ast.Map) string {
 	var b strings.Builder
-	flags := format.RestoreStringSingleQuotes | format.RestoreNameDoubleQuotes | format.RestoreStringWithoutCharset
-	if err := n.Restore(format.NewRestoreCtx(flags, &b)); err != nil {
-		return "restore: " + err.Error()
+	for i, p := range m.(*mapping).pieces {
+		if i > 0 && !p.glue {
+			b.WriteByte(' ')
+		}
+		if upper := strings.ToUpper(p.text); isReserved(upper) {
+			b.WriteString(upper)
+		} else {
+			b.WriteString(p.text)
+		}
 	}
 	return b.String()
 }
 
 func dumpQuery(q *ast.Query) []string {
-	out := []string{restore(q.Node)}
+	out := []string{text(q.Map)}
 	if q.Stream {
 		out = append(out, "stream")
 	}
@@ -171,7 +172,7 @@ func dumpQuery(q *ast.Query) []string {
 		fn := q.TableFunctions[name]
 		line := fmt.Sprintf("%s = %s table=%s time=%s", name, fn.Name, fn.Table, fn.Time)
 		for _, a := range fn.Args {
-			line += " " + restore(a.Node)
+			line += " " + text(a.Map)
 		}
 		out = append(out, line)
 		if fn.Query != nil {
@@ -183,7 +184,7 @@ func dumpQuery(q *ast.Query) []string {
 	if e := q.Emit; e != nil {
 		line := fmt.Sprintf("emit %d", e.Mode)
 		if e.Every.Node != nil {
-			line += " " + restore(e.Every.Node)
+			line += " " + text(e.Every.Map)
 		}
 		out = append(out, line)
 	}

@@ -26,6 +26,7 @@ func newMapping(r *rewriter) *mapping {
 	var open []int
 	for i := range m.pieces {
 		p := &m.pieces[i]
+		p.glue = p.glue || i > 0 && m.pieces[i-1].text == "("
 		if i > 0 && !p.glue {
 			b.WriteByte(' ')
 		}
