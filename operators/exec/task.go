@@ -193,12 +193,13 @@ func (in *inbox) live() (live, final bool) {
 }
 
 // advance passes on the least watermark of the senders that are neither idle nor
-// ended; of those that are idle the greatest, when all are.
+// at the end of their input; of those that are idle the greatest, when all are. A
+// sender that was stopped holds the watermark where it was.
 func (in *inbox) advance(ctx context.Context) error {
 	low, quiet, busy := window.Max, window.Min, false
 	for _, p := range in.inputs {
 		switch {
-		case p.ended:
+		case p.ended && p.final:
 		case p.mark.Idle:
 			quiet = max(quiet, p.mark.At)
 		default:
