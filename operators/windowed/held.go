@@ -1,0 +1,103 @@
+package windowed
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+
+	"kinesql/operators/aggregate"
+	"kinesql/operators/batch"
+	"kinesql/window"
+)
+
+// held is a batch of which rows wait or are in a frame.
+type held struct {
+	batch batch.Batch
+	input *aggregate.Input
+	keys  []batch.Vector
+	times []int64
+	rows  []int32 // that wait, by time and arrival
+	seq   int64   // arrival number of row 0
+	left  int     // what rows are still needed for: each once for the output and once for the frame
+}
+
+// rowRef is a row of a held batch.
+type rowRef struct {
+	*held
+	row int32
+}
+
+func (r rowRef) time() int64 { return r.times[r.row] }
+
+// counted says that no frame needs a row any more.
+func (h *held) counted() { h.done() }
+
+// done says that a row is not needed for one of its two uses any more.
+func (h *held) done() {
+	if h.left--; h.left == 0 {
+		h.batch.Release()
+	}
+}
+
+// heldRows gives out waiting rows by time and arrival. It is a heap of batches
+// by their first waiting row.
+type heldRows []*held
+
+func (q heldRows) Len() int { return len(q) }
+
+func (q heldRows) Less(i, j int) bool {
+	a, b := q[i], q[j]
+	order := cmp.Compare(a.times[a.rows[0]], b.times[b.rows[0]])
+	return cmp.Or(order, cmp.Compare(a.seq, b.seq)) < 0
+}
+
+func (q heldRows) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push implements heap.Interface.
+func (q *heldRows) Push(x any) { *q = append(*q, x.(*held)) }
+
+// Pop implements heap.Interface.
+func (q *heldRows) Pop() any {
+	n := len(*q) - 1
+	last := (*q)[n]
+	(*q)[n] = nil
+	*q = (*q)[:n]
+	return last
+}
+
+// add takes a batch over.
+func (q *heldRows) add(h *held) {
+	slices.SortStableFunc(h.rows, func(a, b int32) int { return cmp.Compare(h.times[a], h.times[b]) })
+	heap.Push(q, h)
+}
+
+// before takes out the next row with a time before wm; with peers, all rows of
+// that time.
+func (q *heldRows) before(wm window.Micros, peers bool) []rowRef {
+	var out []rowRef
+	for len(*q) > 0 {
+		h := (*q)[0]
+		t := h.times[h.rows[0]]
+		if window.Micros(t) >= wm || len(out) > 0 && (!peers || out[0].time() != t) {
+			break
+		}
+		out = append(out, rowRef{h, h.rows[0]})
+		if h.rows = h.rows[1:]; len(h.rows) == 0 {
+			heap.Pop(q)
+			continue
+		}
+		heap.Fix(q, 0)
+	}
+	return out
+}
+
+// drop releases all batches.
+func (q *heldRows) drop() {
+	for _, h := range *q {
+		for range h.rows {
+			h.counted()
+			h.done()
+		}
+	}
+	*q = nil
+}
