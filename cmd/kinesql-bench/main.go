@@ -1,0 +1,56 @@
+// Command kinesql-bench measures KineSQL against DuckDB on the same bytes, and
+// checks that both give the same results before a figure counts.
+//
+//	kinesql-bench list                    what each workload is
+//	kinesql-bench generate                write the input files
+//	kinesql-bench run all --json out.json measure
+//
+// Each system runs as a child process, the systems in turn, run after run
+// (ABAB...). The primary figure is CPU time, user and system, by input record:
+// it suffers less from a busy machine than wall time does. Figures are medians;
+// the table shows the least and the greatest beside them. DuckDB runs with one
+// thread.
+//
+// To see where time goes, write a profile of one more run and open it:
+//
+//	kinesql-bench run tumble-json --runs 1 --cpuprofile cpu.prof
+//	go tool pprof -top cpu.prof
+//	go tool pprof -http :8000 cpu.prof
+//
+// Or run the script of a workload with the binary under other tools:
+//
+//	kinesql-bench script tumble-json > tumble.sql
+//	go build -o /tmp/kinesql ./cmd/kinesql && perf record /tmp/kinesql run tumble.sql
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := newRoot().ExecuteContext(ctx); err != nil {
+		if !errors.Is(err, errFailed) {
+			fmt.Fprintln(os.Stderr, "kinesql-bench:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kinesql-bench",
+		Short:         "Measure KineSQL against DuckDB on the same bytes",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile())
+	return root
+}

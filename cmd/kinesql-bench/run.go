@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"kinesql/cmd/internal/oracle"
+)
+
+// errFailed says that a workload was not verified or could not be run; what
+// happened has been told.
+var errFailed = errors.New("not all workloads succeeded")
+
+// runner measures workloads.
+type runner struct {
+	flags   inputFlags
+	runs    int
+	json    string // file for the results
+	profile string // file for a CPU profile of one more run
+
+	cmd     *cobra.Command
+	dir     string // for binaries and output, removed at the end
+	binary  string // kinesql, once built
+	db      *oracle.DuckDB
+	results []result
+}
+
+func newRun() *cobra.Command {
+	r := &runner{}
+	cmd := &cobra.Command{
+		Use:   "run WORKLOAD... | all",
+		Short: "Measure workloads, verified against DuckDB",
+		Long: `Measure workloads. Each is first run once in both systems to compare all results;
+where they differ it says so, the result is marked and the exit status is 1.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			r.cmd = cmd
+			return r.run(cmd.Context(), names)
+		},
+	}
+	r.flags.add(cmd)
+	cmd.Flags().IntVar(&r.runs, "runs", 5, "how often each system runs")
+	cmd.Flags().StringVar(&r.json, "json", "", "write the results to this file")
+	cmd.Flags().StringVar(&r.profile, "cpuprofile", "", "write a CPU profile of one more run of KineSQL (of the last workload)")
+	return cmd
+}
+
+func (r *runner) run(ctx context.Context, names []string) (err error) {
+	chosen, err := find(names)
+	if err != nil {
+		return err
+	}
+	if r.runs < 1 {
+		return fmt.Errorf("--runs %d: want at least 1", r.runs)
+	}
+	if r.dir, err = os.MkdirTemp("", "kinesql-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(r.dir)
+	defer func() { err = errors.Join(err, r.close()) }()
+	failed := false
+	for _, w := range chosen {
+		if err := r.workload(ctx, w); err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			r.tell("%s: %v", w.name, err)
+			failed = true
+		}
+	}
+	return r.finish(failed)
+}
+
+// finish shows and writes the results.
+func (r *runner) finish(failed bool) error {
+	compareHops(r.results)
+	if err := report(r.cmd.OutOrStdout(), r.results); err != nil {
+		return err
+	}
+	if r.json != "" {
+		text, err := encodeResults(r.results)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(r.json, text, 0o644); err != nil {
+			return fmt.Errorf("write the results: %w", err)
+		}
+	}
+	if failed {
+		return errFailed
+	}
+	return nil
+}
+
+func (r *runner) close() error {
+	if r.db == nil {
+		return nil
+	}
+	return r.db.Close()
+}
+
+func (r *runner) tell(format string, args ...any) {
+	fmt.Fprintf(r.cmd.ErrOrStderr(), format+"\n", args...)
+}
+
+// workload verifies and measures one workload. A mismatch is an error, and yet
+// there are results.
+func (r *runner) workload(ctx context.Context, w workload) error {
+	if w.hop != nil {
+		return r.hop(ctx, w)
+	}
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	path, _, err := r.flags.ensure(w)
+	if err != nil {
+		return err
+	}
+	r.tell("%s: verifying", w.name)
+	wrong, err := mismatch(verify(ctx, r.db, r.binary, *w.query, path, r.dir))
+	if err != nil {
+		return err
+	}
+	script := filepath.Join(r.dir, w.name+".sql")
+	if err := os.WriteFile(script, []byte(w.query.script(path, false)), 0o600); err != nil {
+		return err
+	}
+	duck, err := duckdbSubject(r.db, w.query.batch(path))
+	if err != nil {
+		return err
+	}
+	if err := r.measure(ctx, w, []subject{kinesqlSubject(r.binary, script), duck}, wrong == nil); err != nil {
+		return err
+	}
+	if r.profile != "" {
+		if err := r.profileScript(ctx, script); err != nil {
+			return err
+		}
+	}
+	return wrong
+}
+
+// mismatch tells a difference of results from failures.
+func mismatch(err error) (wrong, failure error) {
+	var m *mismatchError
+	if errors.As(err, &m) {
+		return err, nil
+	}
+	return nil, err
+}
+
+// prepare builds the binaries and starts DuckDB, once.
+func (r *runner) prepare(ctx context.Context) (err error) {
+	if r.binary == "" {
+		if r.binary, err = buildKineSQL(ctx, r.dir); err != nil {
+			return err
+		}
+	}
+	if r.db == nil {
+		r.db, err = oracle.Start(0)
+	}
+	return err
+}
+
+func (r *runner) hop(ctx context.Context, w workload) error {
+	r.tell("%s: verifying", w.name)
+	checked, err := feedChild(ctx, w, r.flags, "--check")
+	if err != nil {
+		return err
+	}
+	var wrong error
+	if checked.Mismatch != "" {
+		wrong = &mismatchError{checked.Mismatch}
+	}
+	s, err := hopSubject(w, r.flags)
+	if err != nil {
+		return err
+	}
+	if err := r.measure(ctx, w, []subject{s}, wrong == nil); err != nil {
+		return err
+	}
+	if r.profile != "" {
+		if _, err := feedChild(ctx, w, r.flags, "--cpuprofile", r.profile); err != nil {
+			return err
+		}
+	}
+	return wrong
+}
+
+// measure runs the subjects and keeps their results.
+func (r *runner) measure(ctx context.Context, w workload, subjects []subject, verified bool) error {
+	records := r.flags.count(w)
+	figures, err := measureAll(ctx, subjects, r.runs, func(s subject, run int, f figure) {
+		r.tell("%s: run %d of %d, %s: %.3f us a record, %.2f s", w.name, run+1, r.runs, s.system,
+			f.cpu.Seconds()*1e6/float64(records), f.wall.Seconds())
+	})
+	if err != nil {
+		return err
+	}
+	for i, s := range subjects {
+		res := summarize(w.name, s, figures[i], records, verified)
+		if w.hop != nil {
+			added := spreadOf(figures[i], func(f figure) int64 { return f.added }).median
+			res.note = w.hop.describe(added, w.hop.retained(events{r.flags.seed, records}))
+		}
+		r.results = append(r.results, res)
+	}
+	return nil
+}
+
+// profileScript runs a script in a child of this program under the profiler.
+func (r *runner) profileScript(ctx context.Context, script string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	out, err := exec.CommandContext(ctx, self, "profile", script, r.profile).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("profile %s: %w\n%s", script, err, out)
+	}
+	return nil
+}
