@@ -40,6 +40,7 @@ type Description struct {
 	Schema     *batch.Schema // the stream's columns: the declared ones or the format's own
 	CanRead    bool
 	CanWrite   bool
+	AppendOnly bool // what was written cannot be taken back: no results that change
 	Bounded    bool // reading ends by itself
 	MaxSources int  // how many instances can share the work; at least 1
 	// Time is the name of a column that the format knows to be the time attribute

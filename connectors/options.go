@@ -107,11 +107,14 @@ func (o Options) Enum(key, def string, words ...string) (string, error) {
 	return "", &OptionError{key, fmt.Sprintf("want one of %s, got %q", strings.Join(words, ", "), v)}
 }
 
+// Known returns the keys that have been read, given or not, sorted.
+func (o Options) Known() []string { return slices.Sorted(maps.Keys(o.known)) }
+
 // Unknown returns an error for the first option that nobody has read.
 func (o Options) Unknown() error {
 	for _, key := range slices.Sorted(maps.Keys(o.values)) {
 		if !o.known[key] {
-			return &OptionError{key, "unknown; known here: " + strings.Join(slices.Sorted(maps.Keys(o.known)), ", ")}
+			return &OptionError{key, "unknown; known here: " + strings.Join(o.Known(), ", ")}
 		}
 	}
 	return nil
