@@ -32,6 +32,23 @@ func hashRows(out []uint64, b batch.Batch, keys []int) []uint64 {
 }
 
 func hashColumn(out []uint64, v *batch.Vector) {
+	switch lane := v.Type.Lane(); {
+	case lane == batch.LaneInt && v.Valid == nil:
+		for i, x := range v.I64 {
+			out[i] = join(out[i], mix(uint64(x)))
+		}
+	case lane == batch.LaneBytes && v.Valid == nil:
+		for i := range out {
+			out[i] = join(out[i], xxh3.Hash(v.Buf[v.Off[i]:v.Off[i+1]]))
+		}
+	default:
+		hashOther(out, v)
+	}
+}
+
+// hashOther is hashColumn for lanes and columns with NULLs that are not worth a
+// loop of their own.
+func hashOther(out []uint64, v *batch.Vector) {
 	switch v.Type.Lane() {
 	case batch.LaneInt:
 		combine(out, v, func(i int) uint64 { return mix(uint64(v.I64[i])) })
