@@ -1,0 +1,108 @@
+// Package bind gives meaning to statements: it resolves names against the
+// catalog, types expressions and builds logical plans. It reads the nodes of the
+// TiDB parser and is, with the package above it, the only one that does.
+//
+// Decisions that the grammar leaves open:
+//
+//   - HOP takes the slide before the size: HOP(ts, slide, size [, offset]).
+//   - GROUP BY looks a name up among the columns first, then among the aliases of
+//     the SELECT list; HAVING and ORDER BY look among the aliases first, except
+//     inside aggregates.
+//   - ORDER BY and LIMIT over windowed results hold for each window apart, with the
+//     grouping keys as the last order, so that equal plans give equal rows. LIMIT
+//     alone counts all rows.
+//   - ROWTIME is the time attribute, unless a column has that name.
+//   - The time attribute of a windowed result is window_end; window_start and
+//     window_time may be windowed again as well.
+package bind
+
+import (
+	"errors"
+	"slices"
+
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"kinesql/operators/expr"
+	"kinesql/planner/catalog"
+	"kinesql/planner/logical"
+	"kinesql/sql/ast"
+	"kinesql/sql/diag"
+)
+
+// Binder binds one statement.
+type Binder struct {
+	catalog *catalog.Catalog
+	reads   []string // objects read so far
+	views   []string // views being expanded, outermost first
+}
+
+// New returns a binder over a catalog.
+func New(c *catalog.Catalog) *Binder { return &Binder{catalog: c} }
+
+// Reads returns the names of the objects that the bound queries read, sorted.
+func (b *Binder) Reads() []string {
+	out := slices.Clone(b.reads)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Query binds a query as it stands at the top of a statement.
+func (b *Binder) Query(q *ast.Query) (logical.Node, error) {
+	qb := &query{Binder: b, Query: q}
+	if err := qb.checkEmit(); err != nil {
+		return nil, err
+	}
+	n, err := qb.resultSet(q.Node)
+	if err != nil {
+		return nil, err
+	}
+	return n, qb.checkEmitFits(n)
+}
+
+// query is a text being bound: a statement's own, a view's, or one in a table
+// function.
+type query struct {
+	*Binder
+	*ast.Query
+	ctes    []cte
+	columns []diag.Span // where the columns of the SELECT bound last stand
+}
+
+// cte is a named subquery of a WITH clause. It is planned anew at each use.
+type cte struct {
+	name    string
+	columns []string
+	node    tidb.ResultSetNode
+	outer   []cte // what it may refer to itself
+}
+
+func (q *query) span(n tidb.Node) diag.Span { return q.Map.Span(n) }
+
+func (q *query) errorf(code diag.Code, n tidb.Node, format string, args ...any) *diag.Error {
+	return diag.Errorf(code, q.Source(), q.span(n), format, args...)
+}
+
+func (q *query) errorAt(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
+	return diag.Errorf(code, q.Source(), at, format, args...)
+}
+
+func (q *query) unsupported(n tidb.Node, what string) *diag.Error {
+	return q.errorf(diag.Unsupported, n, "%s is not supported yet", what)
+}
+
+// typed turns an error of package expr into one with a place: the argument to
+// blame, else the whole call.
+func (q *query) typed(err error, whole tidb.Node, args ...tidb.ExprNode) error {
+	var te *expr.TypeError
+	if errors.As(err, &te) {
+		if te.Arg >= 0 && te.Arg < len(args) {
+			return q.errorf(diag.Type, args[te.Arg], "%s", te.Message)
+		}
+		return q.errorf(diag.Type, whole, "%s", te.Message)
+	}
+	var unknown *expr.UnknownError
+	if errors.As(err, &unknown) {
+		return q.unknownFunction(unknown.Name, whole)
+	}
+	return q.errorf(diag.Type, whole, "%s", err)
+}

@@ -1,0 +1,250 @@
+package bind
+
+import (
+	"strings"
+
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"kinesql/operators/batch"
+	"kinesql/operators/expr"
+	"kinesql/planner/logical"
+	"kinesql/sql/diag"
+)
+
+// Columns with these indexes stand for what is computed further up: aggregates,
+// the bounds of the group's window, OVER aggregates. They are replaced when the
+// plan is built.
+const (
+	aggBase     = 1 << 20
+	windowStart = 1 << 21
+	windowEnd   = windowStart + 1
+	overBase    = 1 << 22
+)
+
+// selection is a SELECT being bound.
+type selection struct {
+	*query
+	scope *scope
+	items []item // the SELECT list
+	group group
+	calls []call
+	overs []over
+	named []tidb.WindowSpec
+	spans map[int]diag.Span // of columns, by where they start
+}
+
+// env is where in a SELECT an expression stands.
+type env struct {
+	*selection
+	clause  string // for messages: "WHERE"
+	agg     bool   // aggregates and the group's window may stand here
+	over    bool   // OVER may stand here
+	aliases bool   // names are looked up among the SELECT list first
+}
+
+// bind gives an expression its type and meaning.
+func (e env) bind(n tidb.ExprNode) (expr.Node, error) {
+	switch n := n.(type) {
+	case tidb.ValueExpr:
+		return e.literal(n)
+	case *tidb.ColumnNameExpr:
+		return e.columnName(n)
+	case *tidb.ParenthesesExpr:
+		return e.bind(n.Expr)
+	case *tidb.UnaryOperationExpr, *tidb.BinaryOperationExpr, *tidb.BetweenExpr, *tidb.CaseExpr,
+		*tidb.PatternInExpr, *tidb.IsNullExpr, *tidb.IsTruthExpr,
+		*tidb.PatternLikeOrIlikeExpr, *tidb.PatternRegexpExpr:
+		return e.operator(n)
+	case *tidb.FuncCallExpr:
+		return e.function(n)
+	case *tidb.FuncCastExpr:
+		return e.tidbCast(n)
+	case *tidb.AggregateFuncExpr:
+		return e.aggregate(n)
+	case *tidb.WindowFuncExpr:
+		return e.overCall(n, nil)
+	case *tidb.TimeUnitExpr:
+		return stringLiteral(n.Unit.String(), e.span(n).Start), nil
+	}
+	return nil, e.refuseExpr(n)
+}
+
+// refuseExpr names what cannot be run.
+func (e env) refuseExpr(n tidb.ExprNode) error {
+	what := "this expression"
+	switch n.(type) {
+	case *tidb.SubqueryExpr, *tidb.CompareSubqueryExpr, *tidb.ExistsSubqueryExpr:
+		what = "a subquery in an expression"
+	case *tidb.RowExpr:
+		what = "a row value in parentheses"
+	case *tidb.VariableExpr:
+		what = "a variable"
+	case *tidb.DefaultExpr:
+		what = "DEFAULT"
+	case *tidb.ValuesExpr:
+		what = "VALUES()"
+	case *tidb.MatchAgainst:
+		what = "MATCH AGAINST"
+	case *tidb.SetCollationExpr:
+		what = "COLLATE"
+	case *tidb.PositionExpr:
+		what = "a column position here"
+	case *tidb.GetFormatSelectorExpr:
+		what = "GET_FORMAT"
+	}
+	return e.unsupported(n, what)
+}
+
+// all binds a list.
+func (e env) all(list []tidb.ExprNode) ([]expr.Node, error) {
+	out := make([]expr.Node, len(list))
+	for i, n := range list {
+		var err error
+		if out[i], err = e.bind(n); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// call binds the arguments and applies a function to them.
+func (e env) call(name string, whole tidb.Node, args ...tidb.ExprNode) (expr.Node, error) {
+	bound, err := e.all(args)
+	if err != nil {
+		return nil, err
+	}
+	return e.apply(name, whole, bound, args...)
+}
+
+// apply applies a function to bound arguments; nodes are what they came from.
+func (e env) apply(name string, whole tidb.Node, bound []expr.Node, nodes ...tidb.ExprNode) (expr.Node, error) {
+	out, err := expr.New(name, bound, e.span(whole).Start)
+	if err != nil {
+		return nil, e.typed(err, whole, nodes...)
+	}
+	return out, nil
+}
+
+// columnName resolves a name of up to three parts.
+func (e env) columnName(n *tidb.ColumnNameExpr) (expr.Node, error) {
+	var parts []string
+	for _, p := range []tidb.CIStr{n.Name.Schema, n.Name.Table, n.Name.Name} {
+		if p.O != "" {
+			parts = append(parts, p.O)
+		}
+	}
+	at := e.span(n)
+	if e.aliases && len(parts) == 1 {
+		if found, err := e.aliased(parts[0], at); found != nil || err != nil {
+			return found, err
+		}
+	}
+	return e.resolve(parts, at)
+}
+
+// resolve looks parts up as [alias .] column [. member]...
+func (e env) resolve(parts []string, at diag.Span) (expr.Node, error) {
+	if e.scope.isAlias(parts[0]) && len(parts) > 1 {
+		found, err := e.resolveColumn(parts[1], parts[2:], at)
+		if found != nil || err != nil {
+			return found, err
+		}
+		if i, err := e.scope.column(parts[0]); i < 0 || err != nil {
+			return nil, e.unknownColumn(e.scope, parts[1], at)
+		}
+	}
+	found, err := e.resolveColumn(parts[0], parts[1:], at)
+	if found == nil && err == nil {
+		if len(parts) > 1 && !e.scope.isAlias(parts[0]) {
+			return nil, e.unknownQualifier(parts, at)
+		}
+		err = e.unknownColumn(e.scope, parts[0], at)
+	}
+	return found, err
+}
+
+func (e env) unknownQualifier(parts []string, at diag.Span) error {
+	if i, err := e.scope.column(parts[1]); err == nil && i >= 0 && e.scope.alias != "" {
+		return e.errorAt(diag.UnknownName, at, "unknown table or column %q", parts[0]).
+			WithHint("did you mean %q?", e.scope.alias+"."+parts[1])
+	}
+	return e.unknownColumn(e.scope, parts[0], at)
+}
+
+// resolveColumn returns nil if there is no such column.
+func (e env) resolveColumn(name string, members []string, at diag.Span) (expr.Node, error) {
+	if n := e.windowColumn(name); n != nil {
+		return e.members(n, members, at)
+	}
+	i, err := e.scope.column(name)
+	if err != nil {
+		return nil, e.errorAt(diag.Ambiguous, at, "%s", err)
+	}
+	if i < 0 && strings.EqualFold(name, rowtime) {
+		i = e.scope.node.Traits().Time()
+	}
+	if i < 0 {
+		return nil, nil
+	}
+	c := logical.Column(e.scope.node, i)
+	c.At = at.Start
+	e.spans[c.At] = at
+	return e.members(c, members, at)
+}
+
+// windowColumn is window_start, window_end or window_time of the window that the
+// query groups by, or nil.
+func (e env) windowColumn(name string) expr.Node {
+	if !e.agg || e.group.window == nil || e.group.window.attached() {
+		return nil
+	}
+	switch strings.ToLower(name) {
+	case logical.WindowStart:
+		return startColumn()
+	case logical.WindowEnd:
+		return endColumn()
+	case logical.WindowTime:
+		return lastTick(endColumn())
+	}
+	return nil
+}
+
+func startColumn() *expr.Column {
+	return &expr.Column{Index: windowStart, Name: "#window_start", Typ: batch.Of(batch.Timestamp), At: -1}
+}
+
+func endColumn() *expr.Column {
+	return &expr.Column{Index: windowEnd, Name: "#window_end", Typ: batch.Of(batch.Timestamp), At: -1}
+}
+
+// lastTick is the microsecond before the end of a window.
+func lastTick(end expr.Node) expr.Node {
+	n, err := expr.New("-", []expr.Node{end, expr.NewLiteral(int64(1), batch.Of(batch.IntervalDay), -1)}, -1)
+	if err != nil {
+		panic("bind: TIMESTAMP - INTERVAL: " + err.Error())
+	}
+	return n
+}
+
+// condition binds an expression that must be TRUE for a row to pass.
+func (e env) condition(n tidb.ExprNode) (expr.Node, error) {
+	bound, err := e.bind(n)
+	if err != nil {
+		return nil, err
+	}
+	return e.truth(bound, n)
+}
+
+// truth turns numbers into conditions: 0 is FALSE.
+func (e env) truth(bound expr.Node, n tidb.ExprNode) (expr.Node, error) {
+	switch t := bound.Type(); {
+	case t.ID == batch.Boolean:
+		return bound, nil
+	case t.ID == batch.Null:
+		return expr.NewCast(bound, batch.Of(batch.Boolean), false, bound.Pos())
+	case t.IsNumeric():
+		return e.apply("<>", n, []expr.Node{bound, expr.NewLiteral(int64(0), batch.Of(batch.BigInt), bound.Pos())})
+	default:
+		return nil, e.errorf(diag.Type, n, "%s wants a condition, got %s", e.clause, t)
+	}
+}

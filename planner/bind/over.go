@@ -1,0 +1,307 @@
+package bind
+
+import (
+	"fmt"
+	"strings"
+
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"kinesql/operators/batch"
+	"kinesql/operators/expr"
+	"kinesql/planner/logical"
+	"kinesql/sql/diag"
+)
+
+// over is a bound aggregate with OVER.
+type over struct {
+	call
+	frame frame
+	at    diag.Span
+}
+
+// frame is the rows that an OVER aggregate reaches back to.
+type frame struct {
+	partition []expr.Node
+	time      expr.Node // nil: the time attribute
+	rows      bool
+	preceding int64
+}
+
+func (f frame) String() string {
+	var parts []string
+	for _, p := range f.partition {
+		parts = append(parts, p.String())
+	}
+	time := ""
+	if f.time != nil {
+		time = f.time.String()
+	}
+	return fmt.Sprintf("OVER (PARTITION BY %s ORDER BY %s ROWS %t %d)", strings.Join(parts, ", "), time, f.rows, f.preceding)
+}
+
+// overCall binds an aggregate with OVER and returns the column that stands for it.
+func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, error) {
+	name := upper(n.Name)
+	switch {
+	case !e.over:
+		return nil, e.errorf(diag.Invalid, n, "%s OVER cannot stand in %s", name, e.clause).
+			WithHint("compute it in a subquery in FROM")
+	case !isAggregate(name):
+		return nil, e.unsupported(n, name+" OVER")
+	case n.FromLast || n.IgnoreNull:
+		return nil, e.unsupported(n, "FROM LAST or IGNORE NULLS")
+	case e.scope.node.Traits().Retracts:
+		return nil, e.retracting(e.span(n))
+	}
+	f, err := e.frame(&n.Spec, n)
+	if err != nil {
+		return nil, err
+	}
+	args := n.Args
+	if name == "COUNT" && len(args) == 1 && isNumber(args[0]) {
+		args = nil
+	}
+	outer := e
+	outer.over = false
+	c, err := outer.bindOver(aggCall{name: name, args: args, distinct: n.Distinct, filter: filter, whole: n})
+	if err != nil {
+		return nil, err
+	}
+	text := c.String() + " " + f.String()
+	e.selection.overs = append(e.selection.overs, over{call: c, frame: f, at: e.span(n)})
+	return placeholder(overBase+len(e.overs)-1, text, c.typ), nil
+}
+
+// bindOver binds a call whose arguments may be aggregates of the group.
+func (e env) bindOver(c aggCall) (call, error) {
+	if !e.group.present {
+		return e.bindCall(c)
+	}
+	out := call{name: c.name, distinct: c.distinct}
+	var err error
+	if out.args, err = e.all(c.args); err != nil {
+		return call{}, err
+	}
+	if c.filter != nil {
+		return call{}, e.unsupported(c.whole, "FILTER with OVER in a query with GROUP BY")
+	}
+	return out, e.resolveCall(&out, c.args, c.whole)
+}
+
+// spec finds the definition of a named window and fills in what it inherits.
+func (e env) windowSpec(s *tidb.WindowSpec, at tidb.Node) (*tidb.WindowSpec, error) {
+	name := s.Ref.O
+	if s.OnlyAlias {
+		name = s.Name.O
+	}
+	if name == "" {
+		return s, nil
+	}
+	var known []string
+	for i := range e.named {
+		d := &e.named[i]
+		known = append(known, d.Name.O)
+		if !strings.EqualFold(d.Name.O, name) || d == s {
+			continue
+		}
+		if s.OnlyAlias {
+			return e.windowSpec(d, at)
+		}
+		return e.inherit(s, d, at)
+	}
+	err := e.errorf(diag.UnknownName, at, "unknown window %q", name)
+	if near, ok := diag.Suggest(name, known); ok {
+		return nil, err.WithHint("did you mean %q?", near)
+	}
+	return nil, err
+}
+
+func (e env) inherit(s, from *tidb.WindowSpec, at tidb.Node) (*tidb.WindowSpec, error) {
+	if from.Ref.O != "" {
+		return nil, e.unsupported(at, "a window that refers to one that refers to another")
+	}
+	out := *s
+	if out.PartitionBy == nil {
+		out.PartitionBy = from.PartitionBy
+	}
+	if out.OrderBy == nil {
+		out.OrderBy = from.OrderBy
+	}
+	if out.Frame == nil {
+		out.Frame = from.Frame
+	}
+	return &out, nil
+}
+
+// frame binds the parentheses after OVER.
+func (e env) frame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
+	s, err := e.windowSpec(spec, at)
+	if err != nil {
+		return frame{}, err
+	}
+	f := frame{preceding: logical.Unbounded}
+	in := e
+	in.over, in.clause = false, "OVER"
+	if s.PartitionBy != nil {
+		for _, item := range s.PartitionBy.Items {
+			p, err := in.bind(item.Expr)
+			if err != nil {
+				return frame{}, err
+			}
+			f.partition = append(f.partition, p)
+		}
+	}
+	if f.time, err = in.overOrder(s.OrderBy, at); err != nil {
+		return frame{}, err
+	}
+	return f, in.overFrame(&f, s.Frame, at)
+}
+
+// overOrder checks ORDER BY: the time attribute, ascending. Left out, it is that.
+func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
+	if o == nil {
+		return nil, nil
+	}
+	if len(o.Items) != 1 || o.Items[0].Desc {
+		return nil, e.errorf(diag.Invalid, at, "ORDER BY of OVER must be the time attribute, ascending")
+	}
+	n, err := e.bind(o.Items[0].Expr)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := n.(*expr.Column)
+	if !ok {
+		return nil, e.errorf(diag.Invalid, o.Items[0].Expr, "ORDER BY of OVER must be the time attribute, not %s", n)
+	}
+	if c.Index < aggBase {
+		return n, e.checkTime(e.scope, c.Index, e.span(o.Items[0].Expr))
+	}
+	if c.Index != windowStart && c.Index != windowEnd {
+		return nil, e.errorf(diag.Invalid, o.Items[0].Expr, "ORDER BY of OVER must be the time attribute, not %s", n)
+	}
+	return n, nil
+}
+
+func (e env) overFrame(f *frame, c *tidb.FrameClause, at tidb.Node) error {
+	if c == nil {
+		return nil
+	}
+	switch c.Type {
+	case tidb.Rows:
+		f.rows = true
+	case tidb.Ranges:
+	default:
+		return e.unsupported(at, "a frame of GROUPS")
+	}
+	start, end := c.Extent.Start, c.Extent.End
+	if end.Type != tidb.CurrentRow {
+		return e.unsupported(at, "a frame that does not end at CURRENT ROW")
+	}
+	switch {
+	case start.Type == tidb.CurrentRow:
+		f.preceding = 0
+		return nil
+	case start.Type != tidb.Preceding:
+		return e.unsupported(at, "a frame that starts after the current row")
+	case start.UnBounded:
+		return nil
+	case f.rows:
+		return e.frameRows(f, start)
+	}
+	return e.frameRange(f, start, at)
+}
+
+func (e env) frameRows(f *frame, b tidb.FrameBound) error {
+	n, err := e.bind(b.Expr)
+	if err != nil {
+		return err
+	}
+	v, _ := expr.ConstValue(expr.Fold(n))
+	rows, ok := v.(int64)
+	if !ok || rows < 0 {
+		return e.errorf(diag.Invalid, b.Expr, "ROWS wants a constant number of rows, got %s", n)
+	}
+	f.preceding = rows
+	return nil
+}
+
+func (e env) frameRange(f *frame, b tidb.FrameBound, at tidb.Node) error {
+	n, err := e.bind(b.Expr)
+	if err != nil {
+		return err
+	}
+	if b.Unit != tidb.TimeUnitInvalid {
+		unit := stringLiteral(b.Unit.String(), n.Pos())
+		if n, err = e.apply("INTERVAL", at, []expr.Node{n, unit}, b.Expr); err != nil {
+			return err
+		}
+	}
+	m, err := e.micros(intervalArg{node: n, at: e.span(b.Expr)}, "RANGE")
+	if err == nil && m < 0 {
+		return e.errorf(diag.Invalid, b.Expr, "RANGE wants an interval of at least zero")
+	}
+	f.preceding = int64(m)
+	return err
+}
+
+// applyOvers puts Over steps on top of n, one for each different frame, and
+// returns what replaces the columns that stand for the calls. lower replaces
+// what the group computes.
+func (s *selection) applyOvers(n logical.Node, lower func(expr.Node) (expr.Node, error)) (logical.Node, map[int]expr.Node, error) {
+	columns := map[int]expr.Node{}
+	done := make([]bool, len(s.overs))
+	for i := range s.overs {
+		if done[i] {
+			continue
+		}
+		var same []int
+		for j := i; j < len(s.overs); j++ {
+			if s.overs[j].frame.String() == s.overs[i].frame.String() {
+				same, done[j] = append(same, j), true
+			}
+		}
+		var err error
+		if n, err = s.applyOver(n, same, columns, lower); err != nil {
+			return nil, nil, err
+		}
+	}
+	return n, columns, nil
+}
+
+func (s *selection) applyOver(n logical.Node, which []int, columns map[int]expr.Node, lower func(expr.Node) (expr.Node, error)) (logical.Node, error) {
+	first := s.overs[which[0]]
+	b := newColumns(n)
+	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding, Time: n.Traits().Time()}
+	if first.frame.time != nil {
+		t, err := lower(first.frame.time)
+		if err != nil {
+			return nil, err
+		}
+		out.Time = b.add(t)
+	}
+	if out.Time < 0 {
+		return nil, s.noTime(first.at)
+	}
+	for _, p := range first.frame.partition {
+		low, err := lower(p)
+		if err != nil {
+			return nil, err
+		}
+		out.Partition = append(out.Partition, b.add(low))
+	}
+	for _, i := range which {
+		c, err := b.call(s.overs[i].call, lower)
+		if err != nil {
+			return nil, err
+		}
+		out.Calls, out.Names = append(out.Calls, c), append(out.Names, s.overs[i].call.String())
+	}
+	out.Input = b.project(n)
+	base := out.Input.Schema().Len()
+	for k, i := range which {
+		columns[overBase+i] = &expr.Column{Index: base + k, Name: out.Names[k], Typ: out.Calls[k].Type, At: -1}
+	}
+	return out, nil
+}
+
+var boolean = batch.Of(batch.Boolean)

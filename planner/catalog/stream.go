@@ -1,0 +1,74 @@
+package catalog
+
+import (
+	"time"
+
+	"kinesql/connectors"
+	"kinesql/operators/batch"
+	"kinesql/sql/ast"
+	"kinesql/sql/diag"
+	"kinesql/window"
+)
+
+// Stream is a named sequence of rows.
+type Stream struct {
+	Name        string
+	Schema      *batch.Schema
+	Time        int           // the column of the time attribute, or -1
+	Delay       window.Micros // bounded disorder: watermark = greatest time - Delay
+	IdleTimeout time.Duration
+	Options     connectors.Options
+	Connector   connectors.Connector
+	Description connectors.Description
+	Source      *diag.Source // where it was created
+	At          diag.Span
+	Pump        string // a system stream: the pump that fills it
+	text        string
+}
+
+// Text sets the statement that made the stream, for DESCRIBE, and returns it.
+func (s *Stream) Text(statement string) *Stream {
+	s.text = statement
+	return s
+}
+
+// Statement is the text that made the stream; empty for system streams.
+func (s *Stream) Statement() string { return s.text }
+
+// ObjectName implements Object.
+func (s *Stream) ObjectName() string { return s.Name }
+
+// Kind implements Object.
+func (s *Stream) Kind() ast.ObjectKind { return ast.StreamObject }
+
+// Uses implements Object.
+func (s *Stream) Uses() []string { return nil }
+
+// ConnectorName is the connector's name as EXPLAIN and SHOW print it.
+func (s *Stream) ConnectorName() string {
+	if s.Connector == nil {
+		return MemoryConnector
+	}
+	return s.Connector.Name()
+}
+
+// MaxSources is how many instances can share the reading.
+func (s *Stream) MaxSources() int { return max(1, s.Description.MaxSources) }
+
+// Spec is the stream as its connector knows it.
+func (s *Stream) Spec() connectors.Spec {
+	return connectors.Spec{Stream: s.Name, Options: s.Options, Schema: s.Schema}
+}
+
+// MemoryConnector is the name of the connector of streams that live in the
+// process.
+const MemoryConnector = "memory"
+
+// Memory returns a stream that lives in the process.
+func Memory(name string, schema *batch.Schema, c connectors.Connector) *Stream {
+	return &Stream{
+		Name: name, Schema: schema, Time: -1, Connector: c,
+		Options:     connectors.NewOptions(nil),
+		Description: connectors.Description{Schema: schema, CanRead: true, CanWrite: true, MaxSources: 1},
+	}
+}

@@ -1,0 +1,77 @@
+package planner
+
+import (
+	"strings"
+
+	"kinesql/operators/batch"
+	"kinesql/planner/catalog"
+	"kinesql/sql/ast"
+	"kinesql/sql/diag"
+)
+
+func (p *Planner) describe(st *ast.Describe) (*Plan, error) {
+	if st.Kind == ast.FunctionObject {
+		return describeFunction(st)
+	}
+	o, err := p.catalog.Lookup(st.Name.Name)
+	if o == nil || err != nil || st.Kind != "" && o.Kind() != st.Kind {
+		return nil, p.missing(st.Base, st.Kind, st.Name, o, err)
+	}
+	switch o := o.(type) {
+	case *catalog.Stream:
+		return describeColumns(o.Schema, o.Time, "delay "+duration(o.Delay)), nil
+	case *catalog.View:
+		return describeColumns(o.Schema, -1, ""), nil
+	case *catalog.Pump:
+		row := showRow(o)
+		return &Plan{
+			Kind: Rows, Columns: []string{"name", "target", "reads", "state", "statement"},
+			Table: [][]string{append(row, o.Statement)},
+		}, nil
+	}
+	return nil, diag.Errorf(diag.Unsupported, st.Source(), st.Span(), "%q cannot be described", st.Name.Name)
+}
+
+// missing is the error for a name that is not, or is something else.
+func (p *Planner) missing(in ast.Base, kind ast.ObjectKind, name ast.Ident, found catalog.Object, cause error) error {
+	word := strings.ToLower(string(kind))
+	if kind == "" {
+		word = "object"
+	}
+	if found == nil || cause != nil {
+		return p.catalog.Missing(word, in.Src, name.At, name.Name, cause)
+	}
+	have := strings.ToLower(string(found.Kind()))
+	return diag.Errorf(diag.Invalid, in.Src, name.At, "%q is a %s, not a %s", found.ObjectName(), have, word)
+}
+
+func describeColumns(s *batch.Schema, time int, note string) *Plan {
+	out := &Plan{Kind: Rows, Columns: []string{"column", "type", "note"}}
+	for i, f := range s.Fields() {
+		row := []string{f.Name, f.Type.String(), ""}
+		if i == time {
+			row[2] = "time attribute, " + note
+		}
+		out.Table = append(out.Table, row)
+	}
+	return out
+}
+
+func describeFunction(st *ast.Describe) (*Plan, error) {
+	out := &Plan{Kind: Rows, Columns: []string{"name", "signature", "summary", "example"}}
+	var known []string
+	for _, row := range functions() {
+		if strings.EqualFold(row[0], st.Name.Name) {
+			out.Table = append(out.Table, row)
+		}
+		known = append(known, row[0])
+	}
+	if len(out.Table) > 0 {
+		return out, nil
+	}
+	err := diag.Errorf(diag.UnknownName, st.Source(), st.Name.At, "unknown function %q", st.Name.Name)
+	if near, ok := diag.Suggest(strings.ToUpper(st.Name.Name), known); ok {
+		return nil, err.WithHint("did you mean %q?", near)
+	}
+	return nil, err.WithHint("SHOW FUNCTIONS lists what there is")
+}

@@ -1,0 +1,137 @@
+package logical
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kinesql/operators/aggregate"
+	"kinesql/operators/batch"
+	"kinesql/window"
+)
+
+// The names of the columns that windows give.
+const (
+	WindowStart = "window_start"
+	WindowEnd   = "window_end"
+	WindowTime  = "window_time"
+)
+
+var timestamp = batch.Of(batch.Timestamp)
+
+// Top keeps the first N groups of each window. Order counts in the columns of
+// the aggregate's output.
+type Top struct {
+	Order []aggregate.SortKey
+	N     int
+}
+
+// WindowAggregate groups rows by keys and window. Its columns are the keys,
+// window_start, window_end, then the aggregates.
+type WindowAggregate struct {
+	Input      Node
+	Keys       []int
+	Spec       window.Spec
+	Time       int // of Tumble and Hop
+	Start, End int // of Attached
+	Calls      []aggregate.Call
+	Names      []string
+	Top        *Top
+	Upstream   window.Spec // Attached: the windows that the rows came with
+}
+
+// Schema implements Node.
+func (w *WindowAggregate) Schema() *batch.Schema {
+	fields := append(keyFields(w.Input, w.Keys),
+		batch.Field{Name: WindowStart, Type: timestamp}, batch.Field{Name: WindowEnd, Type: timestamp})
+	return batch.NewSchema(append(fields, callFields(w.Calls, w.Names)...)...)
+}
+
+// Inputs implements Node.
+func (w *WindowAggregate) Inputs() []Node { return []Node{w.Input} }
+
+// With implements Node.
+func (w *WindowAggregate) With(in []Node) Node {
+	c := *w
+	c.Input = in[0]
+	return &c
+}
+
+// Traits implements Node.
+func (w *WindowAggregate) Traits() Traits {
+	start, end := len(w.Keys), len(w.Keys)+1
+	spec := w.Spec
+	if spec.Kind == window.Attached {
+		spec = w.Upstream
+	}
+	return Traits{
+		Bounded: w.Input.Traits().Bounded, Times: []int{end, start},
+		Windows: []Bounds{{Start: start, End: end, Spec: spec}},
+	}
+}
+
+// Label implements Node.
+func (w *WindowAggregate) Label() string {
+	out := "WindowAggregate keys=" + columnNames(w.Input, w.Keys) + " window=" + w.windowString() +
+		" aggregates=" + calls(w.Input, w.Calls)
+	if w.Top != nil {
+		out += fmt.Sprintf(" top=%d by [%s]", w.Top.N, order(w.Schema(), w.Top.Order))
+	}
+	return out
+}
+
+func (w *WindowAggregate) windowString() string {
+	in := w.Input.Schema()
+	if w.Spec.Kind == window.Attached {
+		return "ATTACHED(" + in.Field(w.Start).Name + ", " + in.Field(w.End).Name + ")"
+	}
+	return SpecString(in.Field(w.Time).Name, w.Spec)
+}
+
+// SpecString prints windows over a time column: HOP(ts, slide, size).
+func SpecString(time string, s window.Spec) string {
+	words := []string{time}
+	if s.Kind == window.Hop {
+		words = append(words, duration(s.Slide))
+	}
+	words = append(words, duration(s.Size))
+	if s.Offset != 0 {
+		words = append(words, duration(s.Offset))
+	}
+	return s.Kind.String() + "(" + strings.Join(words, ", ") + ")"
+}
+
+func duration(m window.Micros) string { return (time.Duration(m) * time.Microsecond).String() }
+
+// Assign appends window_start and window_end to each row, once for each window
+// that the row is in.
+type Assign struct {
+	Input Node
+	Spec  window.Spec
+	Time  int
+}
+
+// Schema implements Node.
+func (a *Assign) Schema() *batch.Schema {
+	fields := append([]batch.Field{}, a.Input.Schema().Fields()...)
+	return batch.NewSchema(append(fields,
+		batch.Field{Name: WindowStart, Type: timestamp}, batch.Field{Name: WindowEnd, Type: timestamp})...)
+}
+
+// Inputs implements Node.
+func (a *Assign) Inputs() []Node { return []Node{a.Input} }
+
+// With implements Node.
+func (a *Assign) With(in []Node) Node { return &Assign{Input: in[0], Spec: a.Spec, Time: a.Time} }
+
+// Traits implements Node.
+func (a *Assign) Traits() Traits {
+	t, n := a.Input.Traits(), a.Input.Schema().Len()
+	t.Windows = append([]Bounds{{Start: n, End: n + 1, Spec: a.Spec}}, t.Windows...)
+	return t
+}
+
+// Label implements Node.
+func (a *Assign) Label() string {
+	return "WindowAssign " + SpecString(a.Input.Schema().Field(a.Time).Name, a.Spec)
+}

@@ -1,0 +1,136 @@
+// Package physical says how many instances run each step of a logical plan, and
+// how rows reach them. With a parallelism of 1 every edge is a plain call.
+package physical
+
+import (
+	"fmt"
+	"strings"
+
+	"kinesql/operators"
+	"kinesql/planner/logical"
+)
+
+// Plan is a placed plan. Nodes come after their inputs.
+type Plan struct {
+	Root  *Node
+	Nodes []*Node
+}
+
+// Node is a step and the instances that run it.
+type Node struct {
+	ID          int
+	Step        logical.Node
+	Parallelism int
+	Inputs      []Edge
+}
+
+// Edge is how rows reach a node.
+type Edge struct {
+	From     *Node
+	Exchange operators.Exchange
+	Keys     []int
+}
+
+// Place places the steps of a plan on at most parallelism instances each.
+func Place(root logical.Node, parallelism int) *Plan {
+	p := &placer{parallelism: max(1, parallelism)}
+	p.plan.Root = p.place(root)
+	return &p.plan
+}
+
+type placer struct {
+	parallelism int
+	plan        Plan
+}
+
+func (p *placer) add(step logical.Node, parallelism int, inputs ...Edge) *Node {
+	n := &Node{ID: len(p.plan.Nodes), Step: step, Parallelism: parallelism, Inputs: inputs}
+	p.plan.Nodes = append(p.plan.Nodes, n)
+	return n
+}
+
+func (p *placer) place(step logical.Node) *Node {
+	switch s := step.(type) {
+	case *logical.Scan:
+		return p.add(s, min(p.parallelism, s.Stream.MaxSources()))
+	case logical.Values:
+		return p.add(s, 1)
+	case *logical.Union:
+		return p.union(s)
+	case *logical.Aggregate:
+		return p.byKeys(s, s.Input, s.Keys)
+	case *logical.WindowAggregate:
+		return p.byKeys(s, s.Input, s.Keys)
+	case *logical.Over:
+		return p.byKeys(s, s.Input, s.Partition)
+	case *logical.Sort, *logical.Limit, *logical.Sink:
+		return p.single(s, p.place(s.Inputs()[0]))
+	}
+	in := p.place(step.Inputs()[0])
+	return p.add(step, in.Parallelism, Edge{From: in, Exchange: operators.Forward})
+}
+
+// byKeys brings the rows of equal keys together.
+func (p *placer) byKeys(step, input logical.Node, keys []int) *Node {
+	in := p.place(input)
+	if len(keys) == 0 || p.parallelism == 1 {
+		return p.single(step, in)
+	}
+	return p.add(step, p.parallelism, Edge{From: in, Exchange: operators.Hash, Keys: keys})
+}
+
+// single brings all rows to one instance.
+func (p *placer) single(step logical.Node, in *Node) *Node {
+	return p.add(step, 1, Edge{From: in, Exchange: toOne(in)})
+}
+
+func toOne(in *Node) operators.Exchange {
+	if in.Parallelism == 1 {
+		return operators.Forward
+	}
+	return operators.Gather
+}
+
+// union keeps its parts' instances where they are as many, else gathers.
+func (p *placer) union(u *logical.Union) *Node {
+	edges := make([]Edge, len(u.Parts))
+	equal := true
+	for i, part := range u.Parts {
+		edges[i] = Edge{From: p.place(part), Exchange: operators.Forward}
+		equal = equal && edges[i].From.Parallelism == edges[0].From.Parallelism
+	}
+	if equal {
+		return p.add(u, edges[0].From.Parallelism, edges...)
+	}
+	for i := range edges {
+		edges[i].Exchange = toOne(edges[i].From)
+	}
+	return p.add(u, 1, edges...)
+}
+
+// String prints the tree as EXPLAIN does. Each line tells how the rows leave the
+// step: by a plain call (forward), by hash of keys, or gathered; and whether they
+// may be taken back.
+func (p *Plan) String() string {
+	var b strings.Builder
+	write(&b, p.Root, Edge{}, 0)
+	return b.String()
+}
+
+func write(b *strings.Builder, n *Node, out Edge, depth int) {
+	fmt.Fprintf(b, "%s%s x%d", strings.Repeat("  ", depth), n.Step.Label(), n.Parallelism)
+	if depth > 0 {
+		b.WriteString(" -> " + out.Exchange.String())
+		if out.Exchange == operators.Hash {
+			names := make([]string, len(out.Keys))
+			for i, k := range out.Keys {
+				names[i] = n.Step.Schema().Field(k).Name
+			}
+			b.WriteString("(" + strings.Join(names, ", ") + ")")
+		}
+	}
+	b.WriteString(" " + n.Step.Traits().Mark() + "\n")
+	for _, in := range n.Inputs {
+		write(b, in.From, in, depth+1)
+	}
+}
