@@ -88,7 +88,8 @@ func (e *Error) writeExcerpt(b *strings.Builder) {
 	if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
 		lineEnd = start + i
 	}
-	fmt.Fprintf(b, "\n  %s\n  ", strings.TrimRight(text[lineStart:lineEnd], "\r"))
+	lineEnd = max(start, lineStart+len(strings.TrimRight(text[lineStart:lineEnd], "\r")))
+	fmt.Fprintf(b, "\n  %s\n  ", text[lineStart:lineEnd])
 	for _, r := range text[lineStart:start] {
 		if r != '\t' {
 			r = ' '

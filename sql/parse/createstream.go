@@ -102,6 +102,9 @@ func (c *cursor) column(st *ast.CreateStream) error {
 			return c.errorf(diag.Invalid, name.At, "column %q is defined twice", name.Name)
 		}
 	}
+	if c.cur().Is("AS") {
+		return c.afterDefinition()
+	}
 	typ, err := c.typeName()
 	if err != nil {
 		return err

@@ -108,7 +108,7 @@ func (c *cursor) missing(words ...string) error {
 	err := c.syntax(words...)
 	var e *diag.Error
 	if t := c.cur(); t.Kind == lex.Word && errors.As(err, &e) {
-		if s, ok := diag.Suggest(t.Text, words); ok {
+		if s, ok := diag.Suggest(t.Text, words); ok && len(s) > 1 {
 			e.Hint = "did you mean " + s + "?"
 		}
 	}

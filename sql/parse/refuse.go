@@ -25,9 +25,11 @@ type refuser struct {
 }
 
 // no records the first refusal.
-func (v *refuser) no(n tidb.Node, what string) {
+func (v *refuser) no(n tidb.Node, what string) { v.noAt(v.m.Span(n), what) }
+
+func (v *refuser) noAt(at diag.Span, what string) {
 	if v.err == nil {
-		v.err = diag.Errorf(diag.Unsupported, v.m.src, v.m.Span(n), "%s not supported", what)
+		v.err = diag.Errorf(diag.Unsupported, v.m.src, at, "%s not supported", what)
 	}
 }
 

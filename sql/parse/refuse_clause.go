@@ -39,6 +39,10 @@ func (r *rewriter) refuseClause(l *level, upper string) error {
 		}
 	case "LATERAL":
 		return r.refuse(r.cur().At, "LATERAL is", "")
+	case "ON":
+		if next.Is("DUPLICATE") {
+			return r.refuse(r.across(2), "ON DUPLICATE KEY UPDATE is", "a stream is append-only")
+		}
 	case "BINARY":
 		return r.refuse(r.cur().At, "the operator BINARY is", "write CAST(x AS VARBINARY)")
 	}
@@ -146,6 +150,9 @@ func (r *rewriter) refuseInFrom(upper string) error {
 			return r.refuse(r.across(1), "AS OF is", "")
 		}
 	case "FOR":
+		if next.IsAny("UPDATE", "SHARE") {
+			return nil
+		}
 		return r.refuse(r.across(1), "FOR "+strings.ToUpper(next.Text)+" is", "")
 	case "MATCH_RECOGNIZE", "PIVOT", "UNPIVOT":
 		if next.Is("(") {
@@ -162,7 +169,7 @@ func (r *rewriter) refuseInFrom(upper string) error {
 	case "OVER":
 		return r.refuseJoin(r.cur().At)
 	}
-	if next.Is("(") && !isReserved(upper) && r.afterOperand() {
+	if next.Is("(") && !isReserved(upper) && (r.afterOperand() || r.toks[r.pos-1].Is("AS")) {
 		return r.refuse(r.cur().At, "a list of column names after an alias is", "name the columns with AS in a query in FROM")
 	}
 	return nil

@@ -41,8 +41,8 @@ func (v *refuser) expression(n tidb.Node) {
 		v.no(n, "the operator BINARY is")
 	case tidb.ParamMarkerExpr:
 		v.no(n, "parameter markers ? are")
-	case *tidb.WildCardField:
-		if n.Schema.O != "" {
+	case *tidb.SelectField:
+		if n.WildCard != nil && n.WildCard.Schema.O != "" {
 			v.no(n, "* of a nested column is")
 		}
 	case *tidb.PositionExpr:

@@ -92,7 +92,11 @@ func (c *cursor) refuseCreate() error {
 	if t.Kind != lex.Word || !known {
 		return c.missing("STREAM", "PUMP", "VIEW")
 	}
-	err := c.errorf(diag.Unsupported, t.At, "CREATE %s is not supported", strings.ToUpper(t.Text))
+	what := strings.ToUpper(t.Text)
+	if t.Is("MATERIALIZED") && c.ahead(1).Is("VIEW") {
+		what = "MATERIALIZED VIEW"
+	}
+	err := c.errorf(diag.Unsupported, t.At, "CREATE %s is not supported", what)
 	if hint != "" {
 		return err.WithHint("%s", hint)
 	}

@@ -116,6 +116,8 @@ func (r *rewriter) refuseCall(upper string) error {
 		return r.refuse(at, "VALUES() is", "")
 	case "MATCH":
 		return r.refuse(at, "MATCH ... AGAINST is", "use LIKE or REGEXP")
+	case "NEXTVAL", "LASTVAL", "SETVAL":
+		return r.refuse(at, "sequences are", "")
 	case "GET_FORMAT":
 		return r.refuse(at, "GET_FORMAT() is", "write the format in single quotes")
 	case "WEIGHT_STRING":

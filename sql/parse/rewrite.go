@@ -192,7 +192,7 @@ func (r *rewriter) path() (int, error) {
 			r.copy(true)
 			r.copy(true)
 			return -1, nil
-		case !next.IsName():
+		case !next.IsName() || r.apart(next):
 			r.step()
 			return -1, r.syntax("a name")
 		case parts >= 3:
@@ -204,6 +204,12 @@ func (r *rewriter) path() (int, error) {
 		}
 	}
 	return prim, nil
+}
+
+// apart reports whether a reserved word stands away from the dot before it: it
+// is the next clause rather than a name.
+func (r *rewriter) apart(next lex.Token) bool {
+	return next.Kind == lex.Word && next.At.Start > r.cur().At.End && isReserved(strings.ToUpper(next.Text))
 }
 
 // postfix rewrites what continues an operand.

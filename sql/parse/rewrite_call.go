@@ -41,6 +41,9 @@ func (r *rewriter) call() error {
 		text = lex.Quote(t.Text, '`')
 	}
 	r.step()
+	if r.ahead(1).IsAny("SELECT", "WITH") {
+		return r.refuseSubquery()
+	}
 	r.emit(text, t.At, false)
 	return r.enclosed(&level{}, true)
 }

@@ -120,7 +120,7 @@ func (r *rewriter) readTableFunction() (*ast.TableFunction, error) {
 }
 
 func (r *rewriter) unknownTableFunction(t lex.Token) error {
-	err := r.errorf(diag.Unsupported, t.At, "table function %q does not exist", t.Text)
+	err := r.errorf(diag.UnknownName, t.At, "table function %q does not exist", t.Text)
 	if s, ok := diag.Suggest(t.Text, []string{"TUMBLE", "HOP"}); ok {
 		return err.WithHint("did you mean %s?", s)
 	}
@@ -132,7 +132,7 @@ func (r *rewriter) tableFunctionArity(fn *ast.TableFunction) error {
 	if fn.Name.Name == "HOP" {
 		usage = "HOP(s, ts, slide, size [, offset])"
 	}
-	return r.errorf(diag.Invalid, fn.Name.At, "%s has %d intervals", fn.Name.Name, len(fn.Args)).WithHint("write %s", usage)
+	return r.errorf(diag.Invalid, fn.Name.At, "%s with %d intervals", fn.Name.Name, len(fn.Args)).WithHint("write %s", usage)
 }
 
 // tableFunctionSource reads s, TABLE s, TABLE(s), or a query in parentheses.

@@ -36,6 +36,8 @@ func (r *rewriter) word(l *level) (int, error) {
 		return r.interval()
 	case upper == "UNION" && l.query:
 		return -1, r.union(l)
+	case upper == "FROM" && r.ahead(1).IsAny("FIRST", "LAST") && r.ahead(2).Is("OVER"):
+		return -1, r.refuse(r.across(1), "FROM "+strings.ToUpper(r.ahead(1).Text)+" is", "")
 	case upper == "FROM" && l.query:
 		l.from, l.table = true, true
 	case clauses[upper]:

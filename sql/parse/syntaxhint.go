@@ -24,47 +24,70 @@ func (r *rewriter) syntaxHint(m *mapping, i int) error {
 		t = r.toks[len(r.toks)-1]
 	}
 	err := r.syntaxAt(t)
+	if i > 0 {
+		if what := r.expectation(m, i); what != "" {
+			err.Message += ", expected " + what
+			return err
+		}
+	}
 	upper := strings.ToUpper(t.Text)
 	switch {
 	case t.Is("OVER"):
 		return r.errorf(diag.Unsupported, t.At, "this function cannot be used with OVER")
-	case t.Is("ESCAPE"):
-		return err
-	case t.Kind == lex.Word && isReserved(upper) && !contains(clauseWords, upper) && !clauses[upper]:
-		return err.WithHint("%s is a reserved word: as a name it is written \"%s\"", upper, t.Text)
 	case i > 0 && t.IsAny("FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", ")") && m.pieces[i-1].text == ",":
 		return err.WithHint("the comma before it is one too many")
-	case i > 0 && (i >= len(m.pieces) || t.IsAny("FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", ")", ",")):
-		return r.expectation(err, m, i)
-	case i > 1 && m.pieces[i-1].at.End <= t.At.Start && t.IsName():
+	case t.IsAny("SELECT", "INSERT", "CREATE", "EXPLAIN", "SHOW", "DROP"):
+		return err.WithHint("statements are separated by ;")
+	case t.Kind == lex.Word && isReserved(upper) && !contains(clauseWords, upper) && !clauses[upper]:
+		return err.WithHint("%s is a reserved word: as a name it is written \"%s\"", upper, t.Text)
+	case i > 1 && m.pieces[i-1].at.End <= t.At.Start && t.IsName() && !isReserved(upper):
 		return err.WithHint("is there a comma or an operator missing before it?")
 	}
 	return err
 }
 
-// expectation says what is missing after the word before the error.
-func (r *rewriter) expectation(err *diag.Error, m *mapping, i int) error {
-	prev := strings.ToUpper(m.pieces[i-1].text)
-	switch prev {
-	case "FROM":
-		err.Message += ", expected a stream, a view, or a query in parentheses"
-	case "SELECT", "WHERE", "HAVING", "ON", "AND", "OR", "NOT", "BY", "WHEN", "THEN", "ELSE", "CASE", "BETWEEN", "LIKE",
-		"+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||", "(":
-		err.Message += ", expected an expression"
-	case "GROUP", "ORDER", "PARTITION":
-		err.Message += ", expected BY"
-	case "AS":
-		err.Message += ", expected a name"
-	case "LIMIT", "OFFSET":
-		err.Message += ", expected a number"
-	case "IS":
-		err.Message += ", expected NULL, NOT NULL, TRUE or FALSE"
-	case "UNION", "ALL":
-		err.Message += ", expected SELECT"
-	case "IN":
-		err.Message += ", expected a list in parentheses"
+// expectations tell what follows a word.
+var expectations = map[string]string{
+	"GROUP": "BY", "ORDER": "BY", "PARTITION": "BY", "LIMIT": "a number", "OFFSET": "a number", "AS": "a name",
+	"FROM": "a stream, a view, or a query in parentheses", "IS": "NULL, NOT NULL, TRUE or FALSE",
+	"UNION": "ALL", "ALL": "SELECT", "IN": "a list in parentheses", "OVER": "a window name or (",
+}
+
+// operandWords are words and symbols that an expression follows.
+var operandWords = []string{
+	"SELECT", "WHERE", "HAVING", "AND", "OR", "XOR", "NOT", "BY", "WHEN", "THEN", "ELSE", "CASE", "BETWEEN", "LIKE",
+	"REGEXP", "DISTINCT", "DIV", "+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||", "(",
+}
+
+// expectation says what is missing between the word before piece i and i.
+func (r *rewriter) expectation(m *mapping, i int) string {
+	prev, end := m.text1(i-1), i >= len(m.pieces)
+	if what, ok := expectations[prev]; ok {
+		return what
 	}
-	return err
+	next := m.text1(i)
+	closed := end || next == ")" || next == "," || clauses[next] || next == "FROM"
+	switch {
+	case closed && contains(operandWords, prev):
+		return "an expression"
+	case closed && m.openCase(i):
+		return "WHEN, ELSE or END"
+	}
+	return ""
+}
+
+// openCase reports whether a CASE before piece i lacks its END.
+func (m *mapping) openCase(i int) bool {
+	depth := 0
+	for j := range min(i, len(m.pieces)) {
+		switch m.text1(j) {
+		case "CASE":
+			depth++
+		case "END":
+			depth--
+		}
+	}
+	return depth > 0
 }
 
 // misspelt looks for a word at the error or shortly before it that, spelt as a

@@ -34,9 +34,12 @@ func parseTiDB(text string) (node tidb.StmtNode, err error) {
 		}
 		parsers.Put(p)
 	}()
-	nodes, _, err := p.ParseSQL(text)
-	if err != nil {
+	nodes, warnings, err := p.ParseSQL(text)
+	switch {
+	case err != nil:
 		return nil, err
+	case len(warnings) > 0:
+		return nil, warnings[0]
 	}
 	if len(nodes) != 1 {
 		return nil, fmt.Errorf("%d statements in place of one", len(nodes))
