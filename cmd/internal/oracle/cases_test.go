@@ -18,6 +18,8 @@ type question struct {
 	where string
 	// inOrder says that the answer is only defined where no row is late.
 	inOrder bool
+	// oneFile says that the answer depends on the order of arrival.
+	oneFile bool
 }
 
 func tumble(size window.Micros) window.Spec {

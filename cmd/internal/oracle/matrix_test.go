@@ -1,0 +1,167 @@
+package oracle
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"kinesql/window"
+)
+
+// envSeeds is the environment variable that says with how many random inputs
+// the matrix runs; a soak sets it to thousands.
+const envSeeds = "KINESQL_ORACLE_SEEDS"
+
+// seeds is how many random inputs each question is asked of.
+func seeds(t *testing.T) uint64 {
+	text := os.Getenv(envSeeds)
+	if text == "" {
+		return 2
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		t.Fatalf("%s=%q: want a number", envSeeds, text)
+	}
+	return n
+}
+
+// rowsOfInput is how many records a random input has.
+const rowsOfInput = 300
+
+// source declares the stream of the random input.
+func source(path string) string {
+	return fmt.Sprintf("CREATE STREAM rows (%s, WATERMARK FOR ts AS ts - INTERVAL '%d' SECOND)\n"+
+		"WITH (connector = 'file', path = '%s', format = 'json');\n", columns, delay/window.Second, path)
+}
+
+// TestQuestions asks every question of both engines over random input, under all
+// settings.
+func TestQuestions(t *testing.T) {
+	for seed := range seeds(t) {
+		d := duck(t)
+		disordered, clean := input(seed, rowsOfInput, 20), input(seed, rowsOfInput, 0)
+		load(t, d, disordered)
+		for _, q := range questions {
+			if !q.inOrder {
+				ask(t, d, q, seed, disordered)
+			}
+		}
+		load(t, d, clean)
+		for _, q := range questions {
+			if q.inOrder {
+				ask(t, d, q, seed, clean)
+			}
+		}
+	}
+}
+
+// ask asks one question under all settings.
+func ask(t *testing.T, d *DuckDB, q question, seed uint64, rows []record) {
+	want, err := d.Query(q.answer())
+	if err != nil {
+		t.Fatalf("%s: %v", q.name, err)
+	}
+	late := expectLate(t, d, q, rows)
+	path := write(t, rows, 1)
+	t.Run(fmt.Sprintf("%s/seed=%d", q.name, seed), func(t *testing.T) {
+		for _, s := range settings() {
+			t.Run(s.String(), func(t *testing.T) {
+				got := perform(t, s, source(path)+q.kine+";")
+				if diff := Diff(got.rows, want.Rows); diff != "" {
+					t.Errorf("%s\n%s", diff, q.kine)
+				}
+				checkLate(t, got, rows, late, path)
+			})
+		}
+	})
+}
+
+// expectLate returns the records that are late by the definition and that reach
+// the window.
+func expectLate(t *testing.T, d *DuckDB, q question, rows []record) map[int64]bool {
+	t.Helper()
+	out := map[int64]bool{}
+	if q.inOrder {
+		return out
+	}
+	where := q.where
+	if where == "" {
+		where = "true"
+	}
+	r, err := d.Query("SELECT id FROM rows WHERE " + where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reaches := map[int64]bool{}
+	for _, row := range r.Rows {
+		reaches[row[0].(int64)] = true
+	}
+	for _, id := range lateIDs(rows, q.window) {
+		if reaches[id] {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// checkLate checks that the late stream has exactly the late rows, whole and
+// with their place, and that the counts agree.
+func checkLate(t *testing.T, got outcome, rows []record, want map[int64]bool, path string) {
+	t.Helper()
+	seen := map[int64]bool{}
+	for _, l := range got.late {
+		var r record
+		if err := json.Unmarshal([]byte(l.Raw), &r); err != nil {
+			t.Errorf("late row %q: %v", l.Raw, err)
+			continue
+		}
+		if !want[r.ID] || seen[r.ID] {
+			t.Errorf("row %d is in the late stream, late: %t, twice: %t", r.ID, want[r.ID], seen[r.ID])
+		}
+		seen[r.ID] = true
+		original, err := json.Marshal(rows[r.ID])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Raw != string(original) || l.Line != r.ID+1 || l.Split != path {
+			t.Errorf("late row %d is %q at %s:%d, want %q at %s:%d", r.ID, l.Raw, l.Split, l.Line, original, path, r.ID+1)
+		}
+	}
+	if len(seen) != len(want) {
+		t.Errorf("%d late rows, want %d", len(seen), len(want))
+	}
+	if got.stats.Late != int64(len(want)) || len(got.failed) > 0 || got.stats.Errors > 0 {
+		t.Errorf("counted are %d late and %d failed rows, want %d and 0: %v", got.stats.Late, got.stats.Errors, len(want), got.failed)
+	}
+}
+
+// TestSeveralFiles asks every question of input that is spread over three files:
+// each has a watermark of its own, and no row is late.
+func TestSeveralFiles(t *testing.T) {
+	d := duck(t)
+	rows := input(7, rowsOfInput, 0)
+	load(t, d, rows)
+	path := write(t, rows, 3)
+	for _, q := range questions {
+		if q.oneFile {
+			continue
+		}
+		t.Run(q.name, func(t *testing.T) {
+			want, err := d.Query(q.answer())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range []setting{{1, 4096, true}, {3, 4096, true}, {3, 7, false}} {
+				got := perform(t, s, source(path)+q.kine+";")
+				if diff := Diff(got.rows, want.Rows); diff != "" {
+					t.Errorf("%s: %s\n%s", s, diff, q.kine)
+				}
+				if got.stats.Late != 0 || got.stats.Records < rowsOfInput {
+					t.Errorf("%s: %d late rows of %d read, want none", s, got.stats.Late, got.stats.Records)
+				}
+			}
+		})
+	}
+}
