@@ -2,7 +2,6 @@ package optest
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -95,9 +94,5 @@ func nested(v *batch.Vector, i int) string {
 	if v.Nested.IsNull(i) {
 		return "NULL"
 	}
-	raw, err := json.Marshal(v.Nested.GetOneForMarshal(i))
-	if err != nil {
-		return v.Nested.ValueStr(i)
-	}
-	return escape(string(raw))
+	return escape(string(batch.ValueJSON(v.Nested, i)))
 }
