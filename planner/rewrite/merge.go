@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"kinesql/operators/batch"
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
 )
@@ -53,7 +54,7 @@ func plain(e expr.Node) bool {
 	case *expr.Column, *expr.Literal:
 		return true
 	case *expr.Call:
-		return e.Func.Name == "FIELD" && plain(e.Args[0])
+		return e.Func.Name == "FIELD" && e.Args[0].Type().ID == batch.Row && plain(e.Args[0])
 	}
 	return false
 }
