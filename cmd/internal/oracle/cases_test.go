@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kinesql/window"
@@ -51,7 +52,7 @@ func (q question) answer() string { return strings.ReplaceAll(q.duck, "$W", inWi
 const second = window.Second
 
 // questions is the suite.
-var questions = append(append(append([]question{}, windowQuestions...), shapeQuestions...), overQuestions...)
+var questions = slices.Concat(windowQuestions, shapeQuestions, unboundedQuestions, overQuestions)
 
 var windowQuestions = []question{
 	{name: "tumble by key",
@@ -101,6 +102,12 @@ var windowQuestions = []question{
 		duck: `SELECT k, window_start, count(*), count(i), count(DISTINCT i), sum(d), avg(i), min(s), max(s),
 			min(ts), max(f), stddev_samp(d), stddev_pop(d), var_samp(d), var_pop(d) FROM $W GROUP BY ALL`,
 		window: tumble(15 * second)},
+	{name: "exact decimals",
+		kine: `SELECT k, window_start, SUM(m) AS total, MIN(m) AS low, MAX(m) AS high, SUM(m * 3) AS thrice, COUNT(DISTINCT m) AS n, SUM(m - i) AS less
+			FROM rows WHERE m > -9000000000 GROUP BY k, HOP(ts, INTERVAL '5' SECOND, INTERVAL '20' SECOND)`,
+		duck: `SELECT k, window_start, sum(m), min(m), max(m), sum(m * 3), count(DISTINCT m), sum(m - i::DECIMAL(20, 0))
+			FROM $W WHERE m > -9000000000 GROUP BY ALL`,
+		window: hop(5*second, 20*second), where: "m > -9000000000"},
 	{name: "aggregates of places and bits",
 		kine: `SELECT k, window_start, FIRST_VALUE(i) AS a, LAST_VALUE(s) AS b, BIT_AND(id) AS c, BIT_OR(id) AS d, BIT_XOR(id) AS e,
 			GROUP_CONCAT(s ORDER BY id SEPARATOR '+') AS g, GROUP_CONCAT(DISTINCT k ORDER BY k DESC) AS h
@@ -176,14 +183,34 @@ var shapeQuestions = []question{
 		duck: `SELECT window_end, k, total, newest FROM (SELECT window_end, k, sum(i) AS total, max(id) AS newest FROM $W WHERE i < 10000 GROUP BY ALL)
 			QUALIFY row_number() OVER (PARTITION BY window_end ORDER BY total, newest) <= 2`,
 		window: hop(4*second, 10*second), where: "i < 10000"},
-	{name: "no window",
-		kine:   "SELECT id, ts, k, i, d, s, f, nest.a AS a, nest.deep.b AS b FROM rows WHERE f OR k = 'key-0'",
-		duck:   "SELECT id, ts, k, i, d, s, f, nest.a, nest.deep.b FROM rows WHERE f OR k = 'key-0'",
-		window: tumble(window.Max / 4)},
 	{name: "rows in their windows",
 		kine:   "SELECT id, window_start, window_end FROM TABLE(HOP(TABLE rows, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) WHERE i > 0",
 		duck:   "SELECT id, window_start, window_end FROM $W WHERE i > 0",
 		window: hop(5*second, 10*second), where: "i > 0", inOrder: true},
+}
+
+// never is a window that does not close before the end.
+var never = tumble(window.Max / 4)
+
+// unboundedQuestions have no window: no row is late, and groups change until the
+// end.
+var unboundedQuestions = []question{
+	{name: "no window",
+		kine:   "SELECT id, ts, k, i, d, s, f, nest.a AS a, nest.deep.b AS b FROM rows WHERE f OR k = 'key-0'",
+		duck:   "SELECT id, ts, k, i, d, s, f, nest.a, nest.deep.b FROM rows WHERE f OR k = 'key-0'",
+		window: never},
+	{name: "groups without a window",
+		kine:   "SELECT k, f, COUNT(*) AS n, SUM(i) AS total, MAX(d) AS high, COUNT(DISTINCT s) AS ss FROM rows GROUP BY k, f HAVING COUNT(*) > 2",
+		duck:   "SELECT k, f, count(*), sum(i), max(d), count(DISTINCT s) FROM rows GROUP BY ALL HAVING count(*) > 2",
+		window: never},
+	{name: "distinct without a window",
+		kine:   "SELECT DISTINCT k, i % 5 AS r FROM rows",
+		duck:   "SELECT DISTINCT k, i % 5 FROM rows",
+		window: never},
+	{name: "all rows are one group",
+		kine:   "SELECT COUNT(*) AS n, SUM(m) AS total, AVG(i) AS mean, MIN(s) AS low, COUNT(DISTINCT k) AS ks FROM rows",
+		duck:   "SELECT count(*), sum(m), avg(i), min(s), count(DISTINCT k) FROM rows",
+		window: never},
 }
 
 // overQuestions have no late rows, and where rows of equal time would make the

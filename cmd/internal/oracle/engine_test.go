@@ -118,19 +118,12 @@ func readLate(t *testing.T, path string) []lateRow {
 	return out
 }
 
-// collector is an engine.Output that keeps the rows as Go values.
-type collector struct {
-	operators.Sink // only the methods below are called
-	rows           [][]any
-}
+// collector is an engine.Output that keeps the rows as Go values. Changes are
+// folded: what is taken back is gone.
+type collector struct{ rows [][]any }
 
 // Result implements engine.Output.
-func (c *collector) Result(_ *batch.Schema, changes bool) (operators.Sink, error) {
-	if changes {
-		return nil, fmt.Errorf("the result is a changelog")
-	}
-	return c, nil
-}
+func (c *collector) Result(*batch.Schema, bool) (operators.Sink, error) { return c, nil }
 
 // Text implements engine.Output.
 func (c *collector) Text(string) error { return nil }
@@ -149,8 +142,21 @@ func (c *collector) Write(_ context.Context, b batch.Batch) error {
 		for i := range cols {
 			row[i] = cell(&cols[i], r)
 		}
-		c.rows = append(c.rows, row)
+		if b.Kind(r).Adds() {
+			c.rows = append(c.rows, row)
+		} else if err := c.takeBack(row); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (c *collector) takeBack(row []any) error {
+	at := slices.IndexFunc(c.rows, func(r []any) bool { return Diff([][]any{r}, [][]any{row}) == "" })
+	if at < 0 {
+		return fmt.Errorf("the row %s is taken back and was not there", printRow(row))
+	}
+	c.rows = slices.Delete(c.rows, at, at+1)
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,9 +27,26 @@ type record struct {
 	D    *float64 `json:"d"`
 	S    *string  `json:"s"`
 	F    *bool    `json:"f"`
+	M    *money   `json:"m"`
 	Nest *nested  `json:"nest"`
 
 	at window.Micros // TS
+}
+
+// money is a DECIMAL(12, 2), in hundredths.
+type money int64
+
+// MarshalJSON implements json.Marshaler.
+func (m money) MarshalJSON() ([]byte, error) {
+	sign, m := map[bool]string{true: "-"}[m < 0], max(m, -m)
+	return fmt.Appendf(nil, "%s%d.%02d", sign, m/100, m%100), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *money) UnmarshalJSON(text []byte) error {
+	n, err := strconv.ParseInt(strings.Replace(string(text), ".", "", 1), 10, 64)
+	*m = money(n)
+	return err
 }
 
 // nested is a ROW in the input.
@@ -41,13 +60,13 @@ type deep struct {
 }
 
 // columns declares the input stream.
-const columns = "id BIGINT, ts TIMESTAMP, k VARCHAR, i BIGINT, d DOUBLE, s VARCHAR, f BOOLEAN, " +
+const columns = "id BIGINT, ts TIMESTAMP, k VARCHAR, i BIGINT, d DOUBLE, s VARCHAR, f BOOLEAN, m DECIMAL(12, 2), " +
 	"nest ROW<a BIGINT, deep ROW<b VARCHAR>>"
 
 // duckColumns declares the same to DuckDB, with the watermark that stood before
 // each row.
 const duckColumns = "{id: 'BIGINT', ts: 'TIMESTAMP', k: 'VARCHAR', i: 'BIGINT', d: 'DOUBLE', s: 'VARCHAR', " +
-	"f: 'BOOLEAN', nest: 'STRUCT(a BIGINT, deep STRUCT(b VARCHAR))', wm: 'BIGINT'}"
+	"f: 'BOOLEAN', m: 'DECIMAL(12,2)', nest: 'STRUCT(a BIGINT, deep STRUCT(b VARCHAR))', wm: 'BIGINT'}"
 
 // texts are the strings of the input: empty, long, escaped, beyond ASCII.
 var texts = []string{"", "a", "b", "αβγ", "日本語", "with \"quotes\" and \\", "line\nbreak\ttab", "\U0001F600",
@@ -93,6 +112,7 @@ func randomRecord(r *rand.Rand, id int64, at window.Micros) record {
 	rec.D = maybe(r, 7, float64(r.IntN(200_000))/100-500)
 	rec.S = maybe(r, 9, texts[r.IntN(len(texts))])
 	rec.F = maybe(r, 6, r.IntN(2) == 0)
+	rec.M = maybe(r, 8, money(r.Int64N(2_000_000_000_000)-1_000_000_000_000))
 	rec.Nest = maybe(r, 10, nested{A: maybe(r, 5, r.Int64N(10)), Deep: deep{B: texts[r.IntN(len(texts))]}})
 	return rec
 }
