@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	streams "kinesql/connectors/memory"
+	"kinesql/operators/exec"
+	"kinesql/planner"
+	"kinesql/planner/rewrite"
+	"kinesql/window"
+)
+
+// DefaultBatchRows is the most rows of a batch where Config does not say.
+const DefaultBatchRows = exec.DefaultBatchRows
+
+// Config is how an engine is to work. Zero values have defaults.
+type Config struct {
+	Parallelism int      // instances of each parallel step; default 1
+	BatchRows   int      // most rows of a batch; default DefaultBatchRows
+	Disabled    []string // rewrite rules to leave out, see Rules
+	Now         func() time.Time
+	Stdin       io.Reader
+	Stdout      io.Writer
+	Alloc       memory.Allocator
+	ErrorsTo    string // file for rows that failed, as JSON lines; empty: none
+	LateTo      string // file for rows that came too late; empty: none
+}
+
+// Rules returns the names of the rewrite rules.
+func Rules() []string { return rewrite.Names() }
+
+// Engine runs scripts. Its methods may be called from any goroutine, RunScript
+// from one at a time.
+type Engine struct {
+	cfg     Config
+	planner *planner.Planner
+	memory  *streams.Connector
+	files   faultFiles
+
+	mu struct {
+		sync.Mutex
+		queries  []*query
+		flushed  bool
+		finished Stats // of queries that have ended
+		warn     func(string)
+	}
+}
+
+// New returns an engine, or an error that names what is wrong in the
+// configuration.
+func New(cfg Config) (*Engine, error) {
+	if cfg.Parallelism < 0 || cfg.Parallelism > maxParallelism {
+		return nil, fmt.Errorf("parallelism: want 1 to %d, got %d", maxParallelism, cfg.Parallelism)
+	}
+	if cfg.BatchRows < 0 || cfg.BatchRows > maxBatchRows {
+		return nil, fmt.Errorf("batch rows: want 1 to %d, got %d", maxBatchRows, cfg.BatchRows)
+	}
+	disabled, err := rules(cfg.Disabled)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Alloc == nil {
+		cfg.Alloc = memory.DefaultAllocator
+	}
+	e := &Engine{cfg: cfg, memory: streams.New()}
+	e.mu.warn = func(string) {}
+	e.mu.finished.Watermark = window.Min
+	e.planner = planner.New(planner.Options{
+		Parallelism: max(1, cfg.Parallelism), Disabled: disabled, Connectors: connectorList(cfg, e.memory),
+	})
+	return e, nil
+}
+
+const (
+	maxParallelism = 256
+	maxBatchRows   = 1 << 16
+)
+
+// OnWarning sets who is told of failed rows, one line at a time.
+func (e *Engine) OnWarning(warn func(string)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var one sync.Mutex
+	e.mu.warn = func(text string) {
+		one.Lock()
+		defer one.Unlock()
+		warn(text)
+	}
+}
+
+// Flush ends everything that runs, and the rest of the script as soon as it
+// begins, as if all input had ended: results are those of what was read so far.
+func (e *Engine) Flush() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mu.flushed = true
+	for _, q := range e.mu.queries {
+		q.run.Flush()
+	}
+}
+
+// Stats is what an engine has done so far.
+type Stats struct {
+	Records, Bytes int64 // read
+	TotalBytes     int64 // of all input, 0 if unknown
+	Rows           int64 // of results
+	Late, Errors   int64
+	Watermark      window.Micros // the least of the running queries; window.Min if there is none
+}
+
+// Stats returns the sum over all queries of the engine.
+func (e *Engine) Stats() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.mu.finished
+	for i, q := range e.mu.queries {
+		w := q.run.Stats().Watermark
+		if i == 0 || w < s.Watermark {
+			s.Watermark = w
+		}
+		s.add(q)
+	}
+	return s
+}
+
+func (s *Stats) add(q *query) {
+	r := q.run.Stats()
+	s.Records += r.Records
+	s.Bytes += r.Bytes
+	s.TotalBytes += r.TotalBytes
+	s.Late += r.Late
+	s.Errors += r.Errors
+	if q.plan.Target == nil {
+		s.Rows += r.RowsOut
+	}
+}
+
+// Close frees the streams that live in the process. Nothing may run any more.
+func (e *Engine) Close() { e.memory.Close() }
+
+// rules is the set of rule names, all of them known.
+func rules(names []string) (map[string]bool, error) {
+	known, out := Rules(), map[string]bool{}
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return nil, fmt.Errorf("unknown rewrite rule %q; the rules are %s", n, strings.Join(known, ", "))
+		}
+		out[n] = true
+	}
+	return out, nil
+}

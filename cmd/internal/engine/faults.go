@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"kinesql/operators"
+	"kinesql/operators/batch"
+	"kinesql/planner/catalog"
+)
+
+// rowLog takes rows of a system stream.
+type rowLog interface {
+	Append(b batch.Batch) error
+}
+
+// faults keeps the failed and late rows of one query in its system streams,
+// counts them, and tells the first few to a person.
+type faults struct {
+	now          func() time.Time
+	errors, late []rowLog
+	warn         func(string)
+
+	mu struct {
+		sync.Mutex
+		errors int64
+		full   bool // a system stream took no more
+	}
+}
+
+// maxWarnings is how many failed rows are told one by one.
+const maxWarnings = 5
+
+// maxRaw is how many bytes of a record are kept.
+const maxRaw = 1 << 20
+
+// RowError implements operators.Faults.
+func (f *faults) RowError(e operators.RowError) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.mu.errors++
+	if f.mu.errors <= maxWarnings {
+		f.warn(warning(e))
+	}
+	if f.mu.errors == maxWarnings+1 {
+		f.warn("warning: more rows failed; they are counted and kept in the error stream")
+	}
+	f.keep(f.errors, catalog.ErrorsSchema(), []any{
+		f.now().UnixMicro(), e.Operator, e.Code, e.Message, e.Split, e.Line, raw(e.Raw),
+	})
+}
+
+// warning is one line: place, code, message, the beginning of the record.
+func warning(e operators.RowError) string {
+	place := e.Operator
+	if e.Split != "" {
+		place = e.Split
+		if e.Line > 0 {
+			place = fmt.Sprintf("%s:%d", e.Split, e.Line)
+		}
+	}
+	return fmt.Sprintf("warning: %s: %s: %s: %s", place, e.Code, e.Message, excerpt(e.Raw))
+}
+
+const excerptBytes = 80
+
+func excerpt(b []byte) string {
+	if len(b) <= excerptBytes {
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	return strings.ToValidUTF8(string(b[:excerptBytes]), "\uFFFD") + "..."
+}
+
+// LateRow implements operators.Faults.
+func (f *faults) LateRow(r operators.LateRow) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.keep(f.late, catalog.LateSchema(), []any{
+		int64(r.EventTime), int64(r.Watermark), int64(r.WindowStart), int64(r.WindowEnd),
+		"the window had closed", r.Split, r.Line, raw(r.Raw),
+	})
+}
+
+// raw is a record as VARCHAR: invalid UTF-8 is replaced, and what is beyond
+// maxRaw is cut.
+func raw(b []byte) string {
+	b = b[:min(len(b), maxRaw)]
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}
+
+// keep appends a row to a system stream. A stream that is full keeps what it
+// has; the counts go on.
+func (f *faults) keep(logs []rowLog, schema *batch.Schema, values []any) {
+	b := rowBatch(schema, values)
+	defer b.Release()
+	for _, log := range logs {
+		if err := log.Append(b); err != nil && !f.mu.full {
+			f.mu.full = true
+			f.warn("warning: " + err.Error() + "; further rows are counted and not kept")
+		}
+	}
+}
+
+// rowBatch is a batch of one row of int64 and string values.
+func rowBatch(schema *batch.Schema, values []any) batch.Batch {
+	cols := make([]batch.Vector, len(values))
+	for i, v := range values {
+		cols[i] = batch.Vector{Type: schema.Field(i).Type, Len: 1}
+		switch v := v.(type) {
+		case int64:
+			cols[i].I64 = []int64{v}
+		case string:
+			cols[i].AppendBytes([]byte(v))
+		}
+	}
+	return batch.New(schema, 1, cols, batch.Beside{})
+}
