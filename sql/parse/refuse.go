@@ -44,6 +44,10 @@ func (v *refuser) Enter(n tidb.Node) (tidb.Node, bool) {
 		v.table(n)
 	case *tidb.WindowSpec, *tidb.WindowFuncExpr, *tidb.FrameClause:
 		v.window(n)
+	case *tidb.GroupByClause:
+		v.unordered("GROUP BY", n.Items)
+	case *tidb.PartitionByClause:
+		v.unordered("PARTITION BY", n.Items)
 	default:
 		v.expression(n)
 	}

@@ -88,6 +88,9 @@ func (r *rewriter) refuseTrailing(l *level, upper string) error {
 func (r *rewriter) refuseFrame(upper string) error {
 	switch upper {
 	case "GROUPS":
+		if next := r.ahead(1); next.Kind != lex.Number && !next.IsAny("BETWEEN", "UNBOUNDED", "CURRENT", "INTERVAL") {
+			return nil
+		}
 		return r.refuse(r.cur().At, "GROUPS frames are", "use ROWS or RANGE")
 	case "FOLLOWING":
 		if r.afterOperand() {

@@ -74,3 +74,12 @@ func (v *refuser) setOperation(n *tidb.SetOprSelectList) {
 		}
 	}
 }
+
+// unordered: the items of GROUP BY and PARTITION BY have no ASC or DESC.
+func (v *refuser) unordered(clause string, items []*tidb.ByItem) {
+	for _, item := range items {
+		if item.Desc || !item.NullOrder {
+			v.no(item.Expr, "ASC or DESC in "+clause+" is")
+		}
+	}
+}

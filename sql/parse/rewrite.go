@@ -50,10 +50,11 @@ func (r *rewriter) copy(glue bool) {
 }
 
 // tidbText writes a token as TiDB reads it in ANSI mode. Words that start with
-// an underscore are quoted, for TiDB takes some of them for character sets.
+// an underscore are quoted, for TiDB takes some of them for character sets, and
+// so are the free words.
 func tidbText(t lex.Token) string {
 	switch {
-	case t.Kind == lex.Name || t.Kind == lex.Word && t.Text[0] == '_':
+	case t.Kind == lex.Name || t.Kind == lex.Word && (t.Text[0] == '_' || freeSet()[strings.ToUpper(t.Text)]):
 		return lex.Quote(t.Text, '`')
 	case t.Kind == lex.String:
 		return lex.Quote(t.Text, '\'')
@@ -125,7 +126,10 @@ func (r *rewriter) token(l *level) (int, error) {
 		return -1, r.operator(l)
 	}
 	r.copy(false)
-	return len(r.out) - 1, nil
+	if t.Kind == lex.String {
+		return len(r.out) - 1, nil
+	}
+	return -1, nil
 }
 
 // operator copies an operator; some are refused.

@@ -37,6 +37,9 @@ func (r *rewriter) call() error {
 		}
 	}
 	text := tidbText(t)
+	if t.Kind == lex.Word && functionWords[upper] {
+		text = t.Text
+	}
 	if t.Kind == lex.Word && r.plain(upper) {
 		text = lex.Quote(t.Text, '`')
 	}

@@ -142,7 +142,9 @@ func (r *rewriter) tableFunctionSource(fn *ast.TableFunction) error {
 	bracket := r.accept("(")
 	if bracket && r.cur().IsAny("SELECT", "WITH", "(") {
 		q, err := r.queryUntil(r.match[open])
-		fn.Query = q
+		if fn.Query = q; err == nil && q.Emit != nil {
+			err = r.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there")
+		}
 		r.accept(")")
 		return err
 	}
