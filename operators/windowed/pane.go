@@ -15,8 +15,9 @@ type pane struct {
 	paneKey
 	table  aggregate.Table
 	states *aggregate.States
-	rows   []int32 // of the batch being taken in
-	whole  bool    // counts in all windows of its time
+	rows   []int32  // of the batch being taken in
+	ids    []uint32 // what all returns
+	whole  bool     // counts in all windows of its time
 }
 
 // paneKey tells panes apart. Rows that came too late for the first windows of
@@ -117,10 +118,7 @@ func (p *pane) add(in *aggregate.Input, keys []batch.Vector, ids []uint32) {
 // merge adds the groups of another pane, and returns the ids they have here.
 func (p *pane) merge(from *pane, types []batch.Type) []uint32 {
 	n := from.table.Len()
-	rows, src, dst := make([]int32, n), make([]uint32, n), make([]uint32, n)
-	for i := range rows {
-		rows[i], src[i] = int32(i), uint32(i)
-	}
+	rows, src, dst := from.numbers(n), from.all(), make([]uint32, n)
 	keys := make([]batch.Vector, len(types))
 	for c := range keys {
 		keys[c].Type = types[c]
@@ -132,11 +130,24 @@ func (p *pane) merge(from *pane, types []batch.Type) []uint32 {
 	return dst
 }
 
-// all returns the ids of all groups of a pane from which none was removed.
+// all returns the ids of all groups of a pane from which none was removed,
+// borrowed from the pane.
 func (p *pane) all() []uint32 {
-	ids := make([]uint32, p.table.Len())
-	for i := range ids {
-		ids[i] = uint32(i)
+	n := p.table.Len()
+	for i := len(p.ids); i < n; i++ {
+		p.ids = append(p.ids, uint32(i))
 	}
-	return ids
+	return p.ids[:n]
+}
+
+// numbers returns 0 to n-1 in the memory of the picked rows, of which there are
+// none now.
+func (p *pane) numbers(n int) []int32 {
+	p.rows = slices.Grow(p.rows[:0], n)
+	for i := range n {
+		p.rows = append(p.rows, int32(i))
+	}
+	numbers := p.rows
+	p.rows = p.rows[:0]
+	return numbers
 }

@@ -52,15 +52,7 @@ func (t *top) likely(states *aggregate.States, ids []uint32) []uint32 {
 		return ids
 	}
 	t.rank(scorer, ids)
-	t.best = append(t.best[:0], t.ranks[:t.n]...)
-	heapify(t.best)
-	for _, r := range t.ranks[t.n:] {
-		if r > t.best[0] {
-			t.best[0] = r
-			sink(t.best, 0)
-		}
-	}
-	least := t.best[0]
+	least := t.nth(t.n)
 	t.ids = t.ids[:0]
 	for i, r := range t.ranks {
 		if r >= least {
@@ -68,6 +60,19 @@ func (t *top) likely(states *aggregate.States, ids []uint32) []uint32 {
 		}
 	}
 	return t.ids
+}
+
+// nth returns the n-th greatest of t.ranks.
+func (t *top) nth(n int) float64 {
+	t.best = append(t.best[:0], t.ranks[:n]...)
+	heapify(t.best)
+	for _, r := range t.ranks[n:] {
+		if r > t.best[0] {
+			t.best[0] = r
+			sink(t.best, 0)
+		}
+	}
+	return t.best[0]
 }
 
 // rank computes a number for each group: the greater, the sooner it comes.

@@ -21,6 +21,7 @@ type totals struct {
 	holds []uint32 // by id: how many panes of the window hold the key
 	inner []entered
 	from  int // inner[from:] are in the window
+	lead  *leaders
 }
 
 // entered is what must be taken back when a pane leaves.
@@ -31,7 +32,9 @@ type entered struct {
 }
 
 func newTotals(p *panes, w *writer, spec window.Spec) *totals {
-	return &totals{panes: p, write: w, spec: spec, all: p.empty()}
+	t := &totals{panes: p, write: w, spec: spec, all: p.empty()}
+	t.lead = newLeaders(w.top, t.all.states)
+	return t
 }
 
 func (t *totals) next() (window.Micros, bool) {
@@ -47,7 +50,16 @@ func (t *totals) close(ctx context.Context, end window.Micros, out operators.Emi
 	}
 	t.leave(end)
 	t.last = end
-	return t.write.window(ctx, out, end-t.spec.Size, end, t.all.table, t.all.states, t.live())
+	ids := t.likely()
+	return t.write.window(ctx, out, end-t.spec.Size, end, t.all.table, t.all.states, ids)
+}
+
+// likely returns the keys of the window, or those that may be its first.
+func (t *totals) likely() []uint32 {
+	if t.lead == nil {
+		return t.live()
+	}
+	return t.lead.choose(t.holds, t.all.table.Live(), t.live)
 }
 
 // enter adds a pane to the totals.
@@ -58,6 +70,9 @@ func (t *totals) enter(p *pane) {
 	}
 	for _, id := range ids {
 		t.holds[id]++
+	}
+	if t.lead != nil {
+		t.lead.changed(ids)
 	}
 	in := entered{leave: t.spec.LastStart(p.start) + t.spec.Size, ids: ids, states: p.states}
 	if p.states.Packs() {
@@ -91,6 +106,9 @@ func (t *totals) leave(end window.Micros) {
 			src = append(src, uint32(i))
 		}
 		t.all.states.Unmerge(e.states, src[:len(e.ids)], e.ids)
+		if t.lead != nil {
+			t.lead.changed(e.ids)
+		}
 		for _, id := range e.ids {
 			if t.holds[id]--; t.holds[id] == 0 {
 				gone = append(gone, id)
