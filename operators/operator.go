@@ -19,8 +19,8 @@ var ErrDone = errors.New("operators: no more input wanted")
 // Operator turns changes on its inputs into changes on its output.
 //
 // One task calls all methods from one goroutine, in this order: Open, then any
-// mix of Process, Advance and Snapshot, then Close once, whatever happened.
-// After a method returns an error only Close is called. Methods return soon
+// mix of Process, Advance and Snapshot, then Close once, whatever happened, also
+// where Open was never called because the query failed before. After a method returns an error only Close is called. Methods return soon
 // after ctx ends, with context.Cause(ctx). Operators start no goroutine.
 //
 // The end of a bounded input reaches an operator as Advance(window.Max) followed

@@ -333,9 +333,9 @@ func TestGraphsThatMakeNoSense(t *testing.T) {
 		name, want string
 		make       func(p *plan)
 	}{
-		{"no sink", "nobody takes its output", func(p *plan) { p.source(nil, &scripted{}) }},
+		{"no sink", "nobody takes its output", func(p *plan) { p.source(nil, &scripted{log: p.log}) }},
 		{"no input", "got 0", func(p *plan) { p.op("op", 1, op) }},
-		{"wide gather", "gather into 2", func(p *plan) { p.op("op", 2, op, gather(p.source(nil, &scripted{}))) }},
+		{"wide gather", "gather into 2", func(p *plan) { p.op("op", 2, op, gather(p.source(nil, &scripted{log: p.log}))) }},
 		{"nothing", "got 0", func(p *plan) { p.add(&operators.Node{Name: "none"}) }},
 		{"order", "does not come before", func(p *plan) { p.op("op", 1, op, from(&operators.Node{Name: "later"})) }},
 	} {
@@ -344,6 +344,15 @@ func TestGraphsThatMakeNoSense(t *testing.T) {
 			c.make(p)
 			if err := Run(t.Context(), &p.Graph, Config{}); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
+			}
+			made := 0
+			for _, n := range p.Nodes {
+				if n.NewSource != nil {
+					made += n.Parallelism
+				}
+			}
+			if closed := strings.Count(p.log.String(), "source closed"); closed != made {
+				t.Errorf("%d of %d sources were closed", closed, made)
 			}
 		})
 	}

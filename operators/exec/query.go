@@ -75,6 +75,9 @@ func Start(ctx context.Context, g *operators.Graph, cfg Config) *Query {
 	ctx, q.cancel = context.WithCancelCause(ctx)
 	if q.err = q.build(g, cfg); q.err != nil {
 		q.cancel(q.err)
+		for _, t := range q.tasks {
+			t.drop(ctx, t.members)
+		}
 		close(q.done)
 		return q
 	}

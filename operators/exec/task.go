@@ -41,10 +41,11 @@ func (t *task) clocked(k ticker) {
 	}
 }
 
-// run opens the chain from its end, runs it, and closes what was opened.
+// run opens the chain from its end, runs it, and closes it.
 func (t *task) run(ctx context.Context) (err error) {
 	opened := len(t.members)
 	defer func() {
+		t.drop(ctx, t.members[:opened])
 		for _, m := range t.members[opened:] {
 			err = errors.Join(err, t.guard(ctx, func() error { return blame(ctx, m, m.call(m.close)) }))
 		}
@@ -62,6 +63,14 @@ func (t *task) run(ctx context.Context) (err error) {
 		}
 		return t.inbox.run(ctx, t)
 	})
+}
+
+// drop closes members that were never opened. The query has failed already, so
+// how that goes is of no interest.
+func (t *task) drop(ctx context.Context, members []*member) {
+	for _, m := range members {
+		_ = t.guard(ctx, func() error { return m.call(m.close) })
+	}
 }
 
 // guard makes an error of a panic.

@@ -5,6 +5,7 @@ import (
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
+	"kinesql/window"
 )
 
 // limit passes on a run of rows in the order in which they come. Its input is
@@ -37,6 +38,14 @@ func (l *limit) Process(ctx context.Context, _ int, in batch.Batch, out operator
 			return err
 		}
 	}
+	if l.left == 0 {
+		return operators.ErrDone
+	}
+	return nil
+}
+
+// Advance implements operators.Operator. LIMIT 0 is done before a row comes.
+func (l *limit) Advance(context.Context, window.Micros, operators.Emitter) error {
 	if l.left == 0 {
 		return operators.ErrDone
 	}

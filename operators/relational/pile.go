@@ -2,6 +2,7 @@ package relational
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"kinesql/operators"
@@ -78,7 +79,7 @@ func (p *pile) trim() error {
 func (p *pile) sorted() (all batch.Batch, rows []int32, err error) {
 	all, err = batch.Concat(p.sort.env.Alloc, p.parts)
 	if err != nil {
-		return all, nil, err
+		return all, nil, fmt.Errorf("%d rows to sort: %w", p.rows, err)
 	}
 	rows = standing(all)
 	keys := p.sort.order.columns(all)
