@@ -7,6 +7,14 @@ func families() []func() []*Function {
 		arithmeticFunctions, comparisonFunctions, logicFunctions, castFunctions, conditionalFunctions,
 		inFunctions, likeFunctions, regexpOperators,
 		// Nested data.
-		nestedFunctions,
+		nestedFunctions, arrayFunctions, jsonReadFunctions, jsonTestFunctions, jsonMakeFunctions,
+		// Times.
+		intervalFunctions, nowFunctions, partFieldFunctions, dateArithmeticFunctions, truncFunctions, formatFunctions, makeTimeFunctions,
+		// Numbers.
+		roundFunctions, mathFunctions, trigFunctions,
+		// Hashes, addresses, URLs.
+		hashFunctions, netFunctions, urlFunctions,
+		// Text.
+		caseFunctions, lengthFunctions, partFunctions, padFunctions, concatFunctions, searchFunctions, codeFunctions, regexpFunctions,
 	}
 }

@@ -23,7 +23,8 @@ type param struct {
 }
 
 // class is a type word of a signature. Besides SQL types there are BYTES (VARCHAR
-// or VARBINARY), INTERVAL (either sort), ARRAY, ROW and ANY.
+// or VARBINARY), DOC (JSON, or text that holds it), INTERVAL (either sort), ARRAY,
+// ROW and ANY.
 type class string
 
 // parseSignature reads NAME(a TYPE, b TYPE[, c TYPE][, d TYPE]...) -> TYPE, where
@@ -44,6 +45,7 @@ func parseSignature(signature string, m maker) overload {
 		if strings.TrimSpace(part) == "" {
 			continue
 		}
+		optional = optional || strings.HasPrefix(part, "[")
 		words := strings.Fields(strings.Trim(part, "[] "))
 		o.params = append(o.params, param{words[0], class(words[1])})
 		if !optional {
@@ -88,7 +90,7 @@ func (c class) typ() batch.Type {
 		return batch.Of(batch.Timestamp)
 	case "INTERVAL":
 		return batch.Of(batch.IntervalDay)
-	case "JSON":
+	case "JSON", "DOC":
 		return batch.Of(batch.JSON)
 	}
 	return batch.Of(batch.Null)
@@ -143,6 +145,7 @@ var costs = map[class][]costRule{
 	"TIMESTAMP": {{is(batch.Timestamp), 0}, {is(batch.Date), 1}, {batch.Type.IsString, 6}, {is(batch.JSON), 7}},
 	"INTERVAL":  {{batch.Type.IsInterval, 0}},
 	"JSON":      {{is(batch.JSON), 0}, {batch.Type.IsString, 3}, {is(batch.Array, batch.Row), 4}},
+	"DOC":       {{isText, 0}, {is(batch.Array, batch.Row), 4}},
 	"ARRAY":     {{is(batch.Array), 0}},
 	"ROW":       {{is(batch.Row), 0}},
 }
