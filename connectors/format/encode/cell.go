@@ -195,3 +195,12 @@ func appendUint128(dst []byte, high, low uint64) []byte {
 	}
 	return append(dst, tail...)
 }
+
+// Text returns a value as the text formats show it, NULL as "NULL".
+func Text(b batch.Batch, column, row int) string {
+	c := newCell(b.Vector(column))
+	if !c.IsValid(row) {
+		return "NULL"
+	}
+	return string(c.appendText(nil, row))
+}

@@ -15,6 +15,10 @@ const maxExponent = 80
 
 func putDecimal(t batch.Type) putter {
 	return func(out *batch.Builder, col int, field []byte) string {
+		if n, ok := shortDecimal(field, t.Scale); ok && decimal128.FromI64(n).FitsInPrecision(int32(t.Precision)) {
+			out.Cols[col].Dec = append(out.Cols[col].Dec, decimal128.FromI64(n))
+			return ""
+		}
 		d, ok := digits(bytes.TrimSpace(field))
 		if !ok {
 			return notA(field, t)
@@ -26,6 +30,39 @@ func putDecimal(t batch.Type) putter {
 		out.Cols[col].Dec = append(out.Cols[col].Dec, n)
 		return ""
 	}
+}
+
+// shortDecimal parses the common case exactly: [-]digits[.digits], no digit
+// beyond the scale, and at most 18 digits with the scale's zeros.
+func shortDecimal(s []byte, scale int) (n int64, ok bool) {
+	negative := len(s) > 1 && s[0] == '-'
+	if negative {
+		s = s[1:]
+	}
+	fraction, point := 0, false
+	for _, c := range s {
+		if c == '.' && !point {
+			point = true
+			continue
+		}
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		n = n*10 + int64(c)
+		if point {
+			fraction++
+		}
+	}
+	if len(s)+scale > 18 || fraction > scale || len(s) == 0 || s[len(s)-1] == '.' {
+		return 0, false
+	}
+	for ; fraction < scale; fraction++ {
+		n *= 10
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
 }
 
 // number is digits * 10^-scale.
