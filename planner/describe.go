@@ -5,6 +5,7 @@ import (
 
 	"kinesql/operators/batch"
 	"kinesql/planner/catalog"
+	"kinesql/planner/logical"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 )
@@ -19,7 +20,7 @@ func (p *Planner) describe(st *ast.Describe) (*Plan, error) {
 	}
 	switch o := o.(type) {
 	case *catalog.Stream:
-		return describeColumns(o.Schema, o.Time, "delay "+duration(o.Delay)), nil
+		return describeColumns(o.Schema, o.Time, "delay "+logical.Duration(o.Delay)), nil
 	case *catalog.View:
 		return describeColumns(o.Schema, -1, ""), nil
 	case *catalog.Pump:

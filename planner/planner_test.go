@@ -1,11 +1,11 @@
 package planner_test
 
 import (
-	"errors"
 	"flag"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,9 +104,26 @@ func run(t *testing.T, p *planner.Planner, text string) string {
 	return b.String()
 }
 
+// directive reads a block such as "# parallelism 3 rule1 rule2": what is switched off.
+func directive(t *testing.T, block string) (planner.Options, bool) {
+	words := strings.Fields(block)
+	if len(words) < 3 || words[0] != "#" || words[1] != "parallelism" {
+		return planner.Options{}, false
+	}
+	n, err := strconv.Atoi(words[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := planner.Options{Parallelism: n, Connectors: fakes(), Disabled: map[string]bool{}}
+	for _, w := range words[3:] {
+		o.Disabled[w] = true
+	}
+	return o, true
+}
+
 // TestGoldens runs the scripts of testdata: statements, a line of four dashes,
-// what they answer, a blank line. A line "parallelism N" or "without RULE .."
-// above the statements makes a new planner.
+// what they answer, a blank line. A block "# parallelism N [RULE ..]" makes a new
+// planner with some rules off.
 func TestGoldens(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.test")
 	if err != nil || len(files) == 0 {
@@ -125,6 +142,11 @@ func golden(t *testing.T, file string) {
 	p := planner.New(planner.Options{Parallelism: 1, Connectors: fakes()})
 	var out []string
 	for _, block := range strings.Split(strings.TrimSpace(string(text)), "\n\n") {
+		if o, ok := directive(t, block); ok {
+			p = planner.New(o)
+			out = append(out, block+"\n")
+			continue
+		}
 		input, want, _ := strings.Cut(block+"\n", "----\n")
 		got := run(t, p, input)
 		if !*rewriteGoldens && got != want {
@@ -137,14 +159,4 @@ func golden(t *testing.T, file string) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// asError returns the statement's error.
-func asError(t *testing.T, err error) *diag.Error {
-	t.Helper()
-	var d *diag.Error
-	if !errors.As(err, &d) {
-		t.Fatalf("want an error with a place, got %v", err)
-	}
-	return d
 }

@@ -3,14 +3,13 @@ package planner
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"kinesql/operators/aggregate"
 	"kinesql/operators/expr"
 	"kinesql/planner/catalog"
+	"kinesql/planner/logical"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
-	"kinesql/window"
 )
 
 func (p *Planner) show(st *ast.Show) (*Plan, error) {
@@ -42,7 +41,7 @@ func showRow(o catalog.Object) []string {
 	case *catalog.Stream:
 		column, delay := "", ""
 		if o.Time >= 0 {
-			column, delay = o.Schema.Field(o.Time).Name, duration(o.Delay)
+			column, delay = o.Schema.Field(o.Time).Name, logical.Duration(o.Delay)
 		}
 		return []string{o.Name, o.ConnectorName(), o.Schema.String(), column, delay}
 	case *catalog.View:
@@ -56,8 +55,6 @@ func showRow(o catalog.Object) []string {
 	}
 	return nil
 }
-
-func duration(m window.Micros) string { return (time.Duration(m) * time.Microsecond).String() }
 
 // functions lists scalar and aggregate functions by name.
 func functions() [][]string {

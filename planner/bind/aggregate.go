@@ -133,14 +133,14 @@ func (e env) misplaced(c aggCall) error {
 	switch e.clause {
 	case "WHERE":
 		return err.WithHint("filter groups with HAVING, or rows inside the aggregate with FILTER (WHERE ..)")
-	case "an aggregate":
+	case "another aggregate":
 		return err.WithHint("compute the inner aggregate in a subquery in FROM")
 	}
 	return err
 }
 
 // inner is where the arguments of an aggregate stand.
-func (e env) inner() env { return env{selection: e.selection, clause: "an aggregate"} }
+func (e env) inner() env { return env{selection: e.selection, clause: "another aggregate"} }
 
 // bindCall binds arguments, constant parameters, FILTER and ORDER BY.
 func (e env) bindCall(c aggCall) (call, error) {

@@ -76,7 +76,31 @@ type cte struct {
 	outer   []cte // what it may refer to itself
 }
 
-func (q *query) span(n tidb.Node) diag.Span { return q.Map.Span(n) }
+// span is where a node stands. The grammar keeps no place of clauses: they stand
+// where their first expression does.
+func (q *query) span(n tidb.Node) diag.Span {
+	switch c := n.(type) {
+	case *tidb.SelectStmt:
+		if c.Fields != nil && len(c.Fields.Fields) > 0 {
+			return q.span(c.Fields.Fields[0])
+		}
+	case *tidb.SelectField:
+		if c.Expr != nil {
+			return q.span(c.Expr)
+		}
+	case *tidb.SetOprSelectList:
+		return q.span(c.Selects[0])
+	case *tidb.OrderByClause:
+		return q.span(c.Items[0].Expr)
+	case *tidb.GroupByClause:
+		return q.span(c.Items[0].Expr)
+	case *tidb.TableSource:
+		return q.span(c.Source)
+	case *tidb.CommonTableExpression:
+		return q.span(c.Query.Query)
+	}
+	return q.Map.Span(n)
+}
 
 func (q *query) errorf(code diag.Code, n tidb.Node, format string, args ...any) *diag.Error {
 	return diag.Errorf(code, q.Source(), q.span(n), format, args...)

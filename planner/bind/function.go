@@ -14,7 +14,7 @@ import (
 // function binds a call: the forms that stand for other syntax, the functions of
 // windows, aggregates that the grammar takes for scalar functions, and the rest.
 func (e env) function(n *tidb.FuncCallExpr) (expr.Node, error) {
-	name := upper(n.FnName.O)
+	name := strings.TrimPrefix(upper(n.FnName.O), literalPrefix)
 	if n.Schema.O != "" {
 		return nil, e.unknownFunction(n.Schema.O+"."+n.FnName.O, n)
 	}
@@ -32,6 +32,10 @@ func (e env) function(n *tidb.FuncCallExpr) (expr.Node, error) {
 	}
 	return e.call(name, n, n.Args...)
 }
+
+// literalPrefix is what the grammar puts before the names of DATE '..', TIME '..'
+// and TIMESTAMP '..', so that nobody can call them.
+const literalPrefix = "'TIDB`.("
 
 func isAggregate(name string) bool {
 	_, ok := aggregate.Lookup(name)

@@ -141,7 +141,7 @@ func (q *query) assign(ins *ast.Insert, n logical.Node, i int, to batch.Field) (
 		return nil, q.errorAt(diag.Type, at, "column %q is %s and cannot take a %s", to.Name, to.Type, e.Type()).
 			WithHint("write CAST(.. AS %s)", to.Type)
 	}
-	cast, err := castTo(e, to.Type)
+	cast, err := expr.NewAssign(e, to.Type, e.Pos())
 	if err != nil {
 		return nil, q.errorAt(diag.Type, at, "column %q is %s: %s", to.Name, to.Type, err)
 	}

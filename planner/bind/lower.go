@@ -105,7 +105,9 @@ func (s *selection) byTime() bool {
 // nonEmpty keeps a column where none is read: COUNT(*) counts rows of something.
 func nonEmpty(b *columns, in logical.Node) logical.Node {
 	if len(b.exprs) == 0 {
-		b.add(expr.NewLiteral(true, boolean, -1))
+		fields := in.Schema().Fields()
+		first := slices.IndexFunc(fields, func(f batch.Field) bool { return f.Type.Lane() == batch.LaneInt })
+		b.add(logical.Column(in, max(first, 0)))
 	}
 	return b.project(in)
 }

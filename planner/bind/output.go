@@ -157,9 +157,11 @@ func (o *output) distinctStep(n logical.Node, bounds *logical.Bounds) (logical.N
 			return nil, o.errorAt(diag.Type, o.spans[i], "DISTINCT over a column of type %s is not supported", e.Type())
 		}
 	}
-	keys := make([]int, len(o.exprs))
-	for i := range keys {
-		keys[i] = i
+	var keys []int
+	for i := range o.exprs {
+		if bounds == nil || i != bounds.Start && i != bounds.End {
+			keys = append(keys, i)
+		}
 	}
 	if bounds == nil {
 		return &logical.Aggregate{Input: n, Keys: keys, Time: -1, Changes: o.changes(n.Traits().Bounded)}, nil
@@ -171,13 +173,15 @@ func (o *output) distinctStep(n logical.Node, bounds *logical.Bounds) (logical.N
 	return o.afterDistinct(agg, bounds), nil
 }
 
-// afterDistinct gives a windowed DISTINCT its columns back in place; the bounds
-// become those of the aggregate, which the plan knows to be bounds.
+// afterDistinct gives the columns of a windowed DISTINCT their old places.
 func (o *output) afterDistinct(agg *logical.WindowAggregate, bounds *logical.Bounds) logical.Node {
-	exprs, names := logical.Pass(agg)
+	out := &logical.Project{Input: agg, Names: o.names, Exprs: make([]expr.Node, len(o.exprs))}
+	for to, from := range agg.Keys {
+		out.Exprs[from] = logical.Column(agg, to)
+	}
 	n := len(agg.Keys)
-	exprs[bounds.Start], exprs[bounds.End] = logical.Column(agg, n), logical.Column(agg, n+1)
-	return &logical.Project{Input: agg, Exprs: exprs[:n], Names: names[:n]}
+	out.Exprs[bounds.Start], out.Exprs[bounds.End] = logical.Column(agg, n), logical.Column(agg, n+1)
+	return out
 }
 
 // trim drops hidden columns.

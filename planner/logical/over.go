@@ -58,5 +58,5 @@ func (o *Over) frame() string {
 	case o.Rows:
 		return fmt.Sprintf("%s%d PRECEDING", word, o.Preceding)
 	}
-	return word + duration(window.Micros(o.Preceding)) + " PRECEDING"
+	return word + Duration(window.Micros(o.Preceding)) + " PRECEDING"
 }

@@ -92,16 +92,26 @@ func (w *WindowAggregate) windowString() string {
 func SpecString(time string, s window.Spec) string {
 	words := []string{time}
 	if s.Kind == window.Hop {
-		words = append(words, duration(s.Slide))
+		words = append(words, Duration(s.Slide))
 	}
-	words = append(words, duration(s.Size))
+	words = append(words, Duration(s.Size))
 	if s.Offset != 0 {
-		words = append(words, duration(s.Offset))
+		words = append(words, Duration(s.Offset))
 	}
 	return s.Kind.String() + "(" + strings.Join(words, ", ") + ")"
 }
 
-func duration(m window.Micros) string { return (time.Duration(m) * time.Microsecond).String() }
+// Duration prints a length of time as 1h30m or 250ms.
+func Duration(m window.Micros) string {
+	text := (time.Duration(m) * time.Microsecond).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
 
 // Assign appends window_start and window_end to each row, once for each window
 // that the row is in.

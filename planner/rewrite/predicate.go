@@ -73,6 +73,7 @@ func filter(n logical.Node, cond expr.Node) logical.Node {
 		if pushed, ok := pushInto(f.Input, cond); ok {
 			return &logical.Filter{Input: pushed, Cond: f.Cond}
 		}
+		return hint(&logical.Filter{Input: f.Input, Cond: expr.And([]expr.Node{f.Cond, cond})})
 	}
 	return hint(&logical.Filter{Input: n, Cond: cond})
 }
