@@ -9,6 +9,9 @@ import (
 	"kinesql/sql/diag"
 )
 
+// maxDigits limits the length of a number: what TiDB's decimals hold.
+const maxDigits = 65
+
 // quoted reads a string or a quoted name; the quote is doubled inside.
 func (s *scanner) quoted(kind Kind, quote byte, start int) (Token, error) {
 	var b strings.Builder
@@ -76,6 +79,10 @@ func (s *scanner) number() (Token, error) {
 	text := s.text[start:s.pos]
 	if _, err := strconv.ParseFloat(text, 64); err != nil {
 		return Token{}, s.errorf(start, s.pos, "number out of range")
+	}
+	if len(text) > maxDigits {
+		return Token{}, s.errorf(start, s.pos, "a number of %d characters, more than %d", len(text), maxDigits).
+			WithHint("DECIMAL has at most 38 digits")
 	}
 	return s.token(Number, start, text), nil
 }

@@ -62,12 +62,24 @@ func (c *cursor) definitions(st *ast.CreateStream) error {
 			return err
 		}
 		if c.accept(")") {
-			return nil
+			return c.distinct(st.Columns)
 		}
 		if !c.accept(",") {
 			return c.afterDefinition()
 		}
 	}
+}
+
+// distinct refuses two columns of one name.
+func (c *cursor) distinct(columns []ast.Column) error {
+	seen := make(map[string]bool, len(columns))
+	for _, col := range columns {
+		if seen[col.Name.Name] {
+			return c.errorf(diag.Invalid, col.Name.At, "column %q is defined twice", col.Name.Name)
+		}
+		seen[col.Name.Name] = true
+	}
+	return nil
 }
 
 // afterDefinition is the error for what follows a column definition.
@@ -96,11 +108,6 @@ func (c *cursor) column(st *ast.CreateStream) error {
 	name, err := c.ident("a column name")
 	if err != nil {
 		return err
-	}
-	for _, other := range st.Columns {
-		if other.Name.Name == name.Name {
-			return c.errorf(diag.Invalid, name.At, "column %q is defined twice", name.Name)
-		}
 	}
 	if c.cur().Is("AS") {
 		return c.afterDefinition()

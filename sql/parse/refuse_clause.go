@@ -104,6 +104,10 @@ func (r *rewriter) refuseFrame(upper string) error {
 		if r.pos > 1 && (r.toks[r.pos-1].Is("IS") || r.toks[r.pos-1].Is("NOT") && r.toks[r.pos-2].Is("IS")) {
 			return r.refuse(r.cur().At, "IS [NOT] DISTINCT FROM is", "write a <=> b, or NOT (a <=> b)")
 		}
+	case "ESCAPE":
+		if next := r.ahead(1); next.Kind == lex.String && len(next.Text) > 1 {
+			return r.errorf(diag.Invalid, next.At, "ESCAPE takes one ASCII character")
+		}
 	case "SIMILAR":
 		if r.ahead(1).Is("TO") {
 			return r.refuse(r.across(1), "SIMILAR TO is", "use REGEXP")

@@ -231,8 +231,10 @@ func (r *rewriter) postfix(prim int) error {
 			r.finish()
 		case t.IsAny("->", "->>"):
 			err = r.arrow(prim)
-		case t.Is("FILTER") && r.ahead(1).Is("(") && r.ahead(2).Is("WHERE"):
-			err = r.filter(prim)
+		case t.Is("FILTER") && r.ahead(1).Is("("):
+			if err = r.filter(prim); err != nil {
+				return err
+			}
 		case t.Is("WITHIN") && r.ahead(1).Is("GROUP"):
 			at := diag.Span{Start: t.At.Start, End: r.ahead(1).At.End}
 			err = r.errorf(diag.Unsupported, at, "WITHIN GROUP (ORDER BY ...) is not supported").
@@ -284,6 +286,9 @@ func (r *rewriter) arrow(prim int) error {
 // __filter(agg(x) [OVER w], c).
 func (r *rewriter) filter(prim int) error {
 	open := r.pos + 1
+	if !r.ahead(2).Is("WHERE") {
+		return r.syntaxAt(r.ahead(2), "WHERE").WithHint("write FILTER (WHERE condition)")
+	}
 	r.accept("FILTER")
 	r.wrap(prim, "__filter")
 	r.pos = r.match[open] + 1

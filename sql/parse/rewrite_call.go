@@ -30,8 +30,8 @@ func (r *rewriter) call() error {
 			if done, err := r.rounding(upper); done || err != nil {
 				return err
 			}
-		case "EXTRACT":
-			if err := r.checkExtract(); err != nil {
+		case "EXTRACT", "TIMESTAMPADD", "TIMESTAMPDIFF":
+			if err := r.checkUnit(upper); err != nil {
 				return err
 			}
 		}
@@ -159,6 +159,9 @@ func (r *rewriter) rounding(upper string) (bool, error) {
 	r.accept(word)
 	if word == "BY" {
 		r.emit(",", r.last(), true)
+		if r.cur().Is(")") {
+			return true, r.syntax("an interval", "a number")
+		}
 		if err := r.sequence(&level{}); err != nil {
 			return true, err
 		}
@@ -179,14 +182,18 @@ func (r *rewriter) rounding(upper string) (bool, error) {
 	return true, nil
 }
 
-// checkExtract checks the unit of EXTRACT(unit FROM x), which TiDB reads.
-func (r *rewriter) checkExtract() error {
-	t := r.ahead(2)
-	if t.Kind != lex.Word || !r.ahead(3).Is("FROM") {
-		return r.syntaxAt(r.ahead(3), "FROM").WithHint("write EXTRACT(HOUR FROM ts)")
+// checkUnit checks the unit of EXTRACT(unit FROM x), TIMESTAMPADD(unit, n, x)
+// and TIMESTAMPDIFF(unit, x, y), which TiDB reads.
+func (r *rewriter) checkUnit(upper string) error {
+	t, after, usage := r.ahead(2), ",", upper+"(HOUR, ...)"
+	if upper == "EXTRACT" {
+		after, usage = "FROM", "EXTRACT(HOUR FROM ts)"
 	}
-	upper := strings.ToUpper(t.Text)
-	if contains(simpleUnits, upper) || contains(compoundUnits, upper) {
+	if t.Kind != lex.Word || !r.ahead(3).Is(after) {
+		return r.syntaxAt(r.ahead(3), after).WithHint("write %s", usage)
+	}
+	unit := strings.ToUpper(t.Text)
+	if contains(simpleUnits, unit) || upper == "EXTRACT" && contains(compoundUnits, unit) {
 		return nil
 	}
 	return r.unknownUnit(t, simpleUnits)

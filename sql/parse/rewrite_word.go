@@ -135,6 +135,9 @@ func (r *rewriter) commonTable() error {
 	if err := r.quotedName("a name for the query"); err != nil {
 		return err
 	}
+	if r.cur().Is("(") && r.ahead(1).IsAny("SELECT", "WITH") {
+		return r.missing("AS")
+	}
 	if r.cur().Is("(") {
 		r.copy(false)
 		for {

@@ -24,6 +24,9 @@ func (r *rewriter) syntaxHint(m *mapping, i int) error {
 		t = r.toks[len(r.toks)-1]
 	}
 	err := r.syntaxAt(t)
+	if r.reservedItem(m, i) {
+		return r.reservedName(t, "an expression")
+	}
 	if i > 0 {
 		if what := r.expectation(m, i); what != "" {
 			err.Message += ", expected " + what
@@ -44,6 +47,13 @@ func (r *rewriter) syntaxHint(m *mapping, i int) error {
 		return err.WithHint("is there a comma or an operator missing before it?")
 	}
 	return err
+}
+
+// reservedItem reports whether piece i is a keyword such as GROUP or ORDER in the
+// place of a select item.
+func (r *rewriter) reservedItem(m *mapping, i int) bool {
+	prev, next := m.text1(i-1), m.text1(i)
+	return (prev == "SELECT" || prev == ",") && clauses[next] && m.text1(i+1) != "BY" && next != "WHERE" && next != "HAVING"
 }
 
 // expectations tell what follows a word.

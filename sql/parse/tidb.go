@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pingcap/tidb/pkg/parser"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
@@ -16,24 +15,15 @@ import (
 	"kinesql/sql/lex"
 )
 
-// parsers keeps parsers for reuse: one has large tables.
-var parsers = sync.Pool{New: func() any {
-	p := parser.New()
-	p.SetSQLMode(mysql.ModeANSIQuotes | mysql.ModePipesAsConcat | mysql.ModeNoBackslashEscapes)
-	return p
-}}
-
-// parseTiDB parses one statement. A panic of the parser becomes an error, and
-// the parser is not used again.
+// parseTiDB parses one statement. A panic of the parser becomes an error.
 func parseTiDB(text string) (node tidb.StmtNode, err error) {
-	p := parsers.Get().(*parser.Parser)
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("the parser gave up: %v", r)
-			return
 		}
-		parsers.Put(p)
 	}()
+	p := parser.New()
+	p.SetSQLMode(mysql.ModeANSIQuotes | mysql.ModePipesAsConcat | mysql.ModeNoBackslashEscapes)
 	nodes, warnings, err := p.ParseSQL(text)
 	switch {
 	case err != nil:

@@ -230,6 +230,9 @@ func (c *cursor) members(name lex.Token) ([]ast.Column, error) {
 		}
 		out = append(out, ast.Column{Name: member, Type: typ})
 		if !c.accept(",") {
+			if err := c.distinct(out); err != nil {
+				return nil, err
+			}
 			return out, c.close()
 		}
 	}
