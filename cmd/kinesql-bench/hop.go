@@ -16,7 +16,7 @@ const (
 	hopKeys    = 1_000_000
 	hopTop     = 10
 	hopSpan    = 75 * window.Minute // event time of the input: an hour fills, then slides out for a quarter
-	hopRecords = 90_000_000         // 20,000 a second
+	hopRecords = 45_000_000         // 10,000 a second
 	hopRows    = 4096               // of a batch
 )
 
