@@ -13,6 +13,9 @@
 // a); else it is a column (SELECT stream, a; SELECT stream FROM s; SELECT stream
 // AS b; SELECT stream * 2). Quoted it is always a column.
 //
+// Words that only TiDB reserves (KEY, CHANGE, RANK, INDEX, ...) are names; words
+// that queries need (GROUP, ORDER, INTERVAL, ...) are quoted to be names.
+//
 // Statements are limited to 1 MiB, 200 nested brackets and expressions 2000
 // operators deep, so that no input can exhaust the stack.
 package parse
