@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
 	"kinesql/connectors"
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -58,13 +61,14 @@ func (l *Log) Forget(n int) {
 	l.wake()
 }
 
-// Append adds a batch, which is borrowed. It keeps the rows and their kinds; where
-// they were read is not kept.
+// Append adds a batch, which is borrowed; its columns are of the stream's types,
+// whatever their names. It keeps the rows and their kinds; where they were read is
+// not kept.
 func (l *Log) Append(b batch.Batch) error {
 	if b.Rows() == 0 {
 		return nil
 	}
-	if !b.SQLSchema().Equal(l.schema) {
+	if !l.takes(b) {
 		return fmt.Errorf("stream %s has the columns (%s), got rows of (%s)", l.name, l.schema, b.SQLSchema())
 	}
 	size := sizeOf(b)
@@ -77,11 +81,24 @@ func (l *Log) Append(b batch.Batch) error {
 		return fmt.Errorf("stream %s is full: it is kept in memory and holds %d bytes of at most %d; raise its option max_bytes",
 			l.name, l.mu.bytes, l.maxBytes)
 	}
-	b.Retain()
+	rec := array.NewRecord(l.schema.Arrow(), b.Columns(), b.NumRows())
 	l.mu.bytes += size
-	l.mu.batches = append(l.mu.batches, b.With(batch.Beside{Kinds: b.Kinds}))
+	l.mu.batches = append(l.mu.batches, batch.Wrap(l.schema, rec, batch.Beside{Kinds: b.Kinds}))
 	l.wake()
 	return nil
+}
+
+// takes reports whether a batch's columns are laid out as the stream's are.
+func (l *Log) takes(b batch.Batch) bool {
+	if int(b.NumCols()) != l.schema.Len() {
+		return false
+	}
+	for i, f := range l.schema.Fields() {
+		if !arrow.TypeEqual(b.Column(i).DataType(), f.Type.Arrow()) {
+			return false
+		}
+	}
+	return true
 }
 
 // wake tells waiting readers to look again. The caller holds the lock.

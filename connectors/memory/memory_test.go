@@ -204,3 +204,31 @@ func TestPollEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestNamesOfWrittenColumnsDoNotCount(t *testing.T) {
+	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	l := NewLog(batch.NewSchema(batch.Field{Name: "n", Type: batch.Of(batch.Integer)}))
+	other := batch.NewSchema(batch.Field{Name: "count", Type: batch.Of(batch.BigInt)})
+	b := optest.Rows(alloc, other, "1\n2")
+	if err := l.Append(b); err != nil {
+		t.Fatal(err)
+	}
+	b.Release()
+	sp := spec(nil, want(batch.Of(batch.Integer), "n"))
+	src, err := l.Source(sp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := src.Poll(t.Context())
+	if err != nil || optest.Text(p.Batch) != "1\n2\n" || !p.Batch.SQLSchema().Equal(sp.Out) {
+		t.Errorf("got %v, %v", p.Batch, err)
+	}
+	p.Batch.Release()
+	text := optest.Rows(alloc, batch.NewSchema(batch.Field{Name: "n", Type: batch.Of(batch.Varchar)}), "1")
+	if err := l.Append(text); err == nil || !strings.Contains(err.Error(), "n INTEGER") {
+		t.Errorf("got %v", err)
+	}
+	text.Release()
+	l.Close()
+	alloc.AssertSize(t, 0)
+}
