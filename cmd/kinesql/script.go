@@ -74,6 +74,7 @@ func (f *scriptFlags) runWith(cmd *cobra.Command, src *diag.Source, output func(
 	if err != nil {
 		return &status{exitUsage, err}
 	}
+	defer e.Close()
 	progress := terminal.NewProgress(f.progressTo(errOut, out), reading(e.Stats))
 	defer progress.Stop()
 	e.OnWarning(func(text string) { f.warn(progress, errOut, text) })

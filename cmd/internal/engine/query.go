@@ -46,6 +46,7 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 	q.run = exec.Start(ctx, g, exec.Config{Env: operators.Env{
 		Alloc: e.cfg.Alloc, Now: e.cfg.Now, Faults: f, BatchRows: e.cfg.BatchRows,
 	}})
+	go q.release()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.mu.queries = append(e.mu.queries, q)
@@ -53,6 +54,14 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 		q.run.Flush()
 	}
 	return q, nil
+}
+
+// release lets the readers of the query's error and late streams end with it.
+func (q *query) release() {
+	<-q.run.Done()
+	for _, l := range q.held {
+		l.Forget(1)
+	}
 }
 
 // faults keeps the rows that q cannot use: in the streams of a pump, and in the
@@ -91,10 +100,6 @@ func (e *Engine) log(name string) (*streams.Log, error) {
 // wait waits for a query and returns its error, with its name.
 func (e *Engine) wait(q *query) error {
 	err := q.run.Wait()
-	for _, l := range q.held {
-		l.Forget(1)
-	}
-	q.held = nil
 	e.retire(q)
 	if err == nil || errors.Is(err, errStopped) {
 		return nil

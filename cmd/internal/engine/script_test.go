@@ -126,6 +126,7 @@ func run(t *testing.T, cfg engine.Config, text string, stdout *bytes.Buffer) (wa
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer e.Close()
 	e.OnWarning(func(s string) { warnings = append(warnings, s+"\n") })
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
