@@ -33,7 +33,7 @@ func (c *collector) begin(in *Rows, r int32) element {
 	for i, k := range c.order {
 		c.arena = appendSortKey(c.arena, k, &in.Order[i], r)
 	}
-	c.arena = binary.BigEndian.AppendUint64(c.arena, uint64(in.Seq+int64(r)))
+	c.arena = binary.BigEndian.AppendUint64(c.arena, uint64(in.seq(r)))
 	e.key = uint32(uint64(len(c.arena)) - e.at)
 	return e
 }

@@ -15,6 +15,7 @@ type distinct struct {
 	order []int        // which arguments the call is ordered by
 	table Table
 	count []int64  // rows, by entry
+	seqs  []int64  // when an entry arrived first
 	group []uint32 // of an entry
 	prev  []uint32 // the entry of the same group before this one, +1
 	next  []uint32 // the one after it, +1
@@ -67,7 +68,7 @@ func (s *distinct) assign(in *Rows, rows []int32, ids []uint32) []uint32 {
 	entries := s.found[:len(rows)]
 	s.table.Assign(keys, rows, entries)
 	n := s.table.Len()
-	s.count, s.group = grow(s.count, n), grow(s.group, n)
+	s.count, s.group, s.seqs = grow(s.count, n), grow(s.group, n), grow(s.seqs, n)
 	s.prev, s.next = grow(s.prev, n), grow(s.next, n)
 	return entries
 }
@@ -81,6 +82,7 @@ func (s *distinct) count1(in *Rows, rows []int32, ids []uint32, times []int64) {
 	for i, e := range entries {
 		if s.count[e] == 0 {
 			s.link(e, ids[i])
+			s.seqs[e] = in.seq(rows[i])
 			s.rows, s.groups = append(s.rows, rows[i]), append(s.groups, ids[i])
 		}
 		s.count[e] += timesOf(times, i)
@@ -166,7 +168,7 @@ func (s *distinct) values(src, dst []uint32) (in *Rows, groups []uint32, times [
 		in.Order = append(in.Order, in.Args[a])
 	}
 	for _, e := range list {
-		times = append(times, s.count[e])
+		times, in.Seqs = append(times, s.count[e]), append(in.Seqs, s.seqs[e])
 	}
 	return in, groups, times
 }
@@ -213,5 +215,6 @@ func (s *distinct) Reset(ids []uint32) {
 func (s *distinct) Clear() {
 	s.inner.Clear()
 	s.table.Clear()
-	s.count, s.group, s.prev, s.next, s.last = s.count[:0], s.group[:0], s.prev[:0], s.next[:0], s.last[:0]
+	s.count, s.seqs, s.group = s.count[:0], s.seqs[:0], s.group[:0]
+	s.prev, s.next, s.last = s.prev[:0], s.next[:0], s.last[:0]
 }

@@ -70,12 +70,13 @@ func appendJSON(dst []byte, v *batch.Vector, r int32) []byte {
 	return append(dst, text...)
 }
 
-// appendJSONFloat writes what JSON has no number for as null.
+// appendJSONFloat writes what JSON has no number for as null, and both zeros
+// as 0.
 func appendJSONFloat(dst []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(dst, "null"...)
 	}
-	return strconv.AppendFloat(dst, f, 'g', -1, 64)
+	return strconv.AppendFloat(dst, f+0, 'g', -1, 64)
 }
 
 func (s *array) Merge(from State, src, dst []uint32) { s.merge(&from.(*array).collector, src, dst) }

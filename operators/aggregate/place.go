@@ -59,7 +59,7 @@ func (s *place) Grow(n int) {
 
 func (s *place) Add(in *Rows, rows []int32, ids []uint32) {
 	for i, r := range rows {
-		id, at := ids[i], moment{in.time(r), in.Seq + int64(r)}
+		id, at := ids[i], moment{in.time(r), in.seq(r)}
 		if !s.has(id) || s.better(at, s.at[id]) {
 			s.at[id] = at
 			s.set(id, &in.Args[0], r)

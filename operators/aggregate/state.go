@@ -14,6 +14,15 @@ type Rows struct {
 	Order []batch.Vector // of the call's ORDER BY
 	Time  []int64        // event times, nil without a time attribute
 	Seq   int64          // the arrival number of row 0; row i has Seq + i
+	Seqs  []int64        // the arrival number of each row, where not nil
+}
+
+// seq returns the arrival number of row r.
+func (r *Rows) seq(row int32) int64 {
+	if r.Seqs != nil {
+		return r.Seqs[row]
+	}
+	return r.Seq + int64(row)
 }
 
 // time returns the event time of row r, or 0 where there is none.
