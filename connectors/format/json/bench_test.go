@@ -1,6 +1,7 @@
 package json
 
 import (
+	"syscall"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -31,6 +32,7 @@ func bench(b *testing.B, spec connectors.SourceSpec, block []byte, n int) {
 	}
 	out := batch.NewBuilder(memory.DefaultAllocator, spec.Out)
 	b.SetBytes(int64(len(block)))
+	before := cpuTime(b)
 	for b.Loop() {
 		out.Reset(8192)
 		if used, records := d.Decode(format.Input{Block: block, Final: true}, out); used != len(block) || records != n {
@@ -39,7 +41,17 @@ func bench(b *testing.B, spec connectors.SourceSpec, block []byte, n int) {
 		rec := out.Finish(nil)
 		rec.Release()
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/record")
+	b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N)/float64(n), "cpu-ns/record")
+}
+
+// cpuTime is what the process has used, in nanoseconds: it suffers less from
+// busy machines than the clock does.
+func cpuTime(b *testing.B) int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
 }
 
 func BenchmarkDecode(b *testing.B) {
@@ -56,6 +68,6 @@ func BenchmarkDecode(b *testing.B) {
 		spec connectors.SourceSpec
 	}{{"three", three}, {"filter", filter}, {"all", all}} {
 		b.Run(c.name, func(b *testing.B) { bench(b, c.spec, plain, n) })
-		b.Run(c.name+"/adversarial", func(b *testing.B) { bench(b, c.spec, odd, n) })
+		b.Run(c.name+"-adversarial", func(b *testing.B) { bench(b, c.spec, odd, n) })
 	}
 }

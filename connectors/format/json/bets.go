@@ -13,6 +13,7 @@ type bets struct {
 	shapes []*shape // the most recently won first
 	credit int      // what may be lost; none left: pause
 	pause  int      // records to go without a bet
+	length int      // of the next pause: twice the last, unless a bet was won since
 }
 
 const (
@@ -22,10 +23,11 @@ const (
 	winBet      = 3
 	costOfBet   = 2
 	costOfLearn = 6
-	pauseLength = 512
+	minPause    = 512
+	maxPause    = 16_384
 )
 
-func (b *bets) reset() { *b = bets{credit: startCredit} }
+func (b *bets) reset() { *b = bets{credit: startCredit, length: minPause} }
 
 // play decodes the record line[:n] if it has a known shape; line goes on to the
 // end of the block.
@@ -48,6 +50,7 @@ func (b *bets) play(d *decoder, line []byte, n int) outcome {
 		if b.credit < startCredit {
 			b.credit += winBet
 		}
+		b.length = minPause
 		return what
 	}
 	return lost
@@ -59,7 +62,7 @@ func (b *bets) learn(d *decoder, line []byte) {
 		return
 	}
 	if b.credit -= costOfBet; b.credit <= 0 {
-		b.pause = pauseLength
+		b.pause, b.length = b.length, min(2*b.length, maxPause)
 		return
 	}
 	if b.credit < minLearning {

@@ -20,6 +20,7 @@ type column struct {
 	parents []*node // on the way to node, the root left out
 	typ     batch.Type
 	lane    batch.Lane
+	class   class
 	low     int64 // bounds of integer types
 	high    int64
 	numbers []func(int64) bool // predicates
@@ -28,6 +29,34 @@ type column struct {
 	parse   format.TimeParser                   // of temporal types
 	epoch   func(int64) (micros int64, ok bool) // TIMESTAMP of an integer; nil: none
 	nested  *shapeOf                            // of ROW and ARRAY
+}
+
+// class is a group of types that are read alike.
+type class uint8
+
+const (
+	unreadable class = iota
+	integers
+	floats
+	texts
+	instants
+	booleans
+	decimals
+	documents
+)
+
+func classOf(t batch.Type) class {
+	switch {
+	case t.IsInteger():
+		return integers
+	case t.IsFloat():
+		return floats
+	case t.IsString(), t.IsBinary():
+		return texts
+	case t.IsTemporal():
+		return instants
+	}
+	return map[batch.TypeID]class{batch.Boolean: booleans, batch.Decimal: decimals, batch.JSON: documents}[t.ID]
 }
 
 // value is a decoded scalar of the record at hand.
@@ -40,7 +69,7 @@ type value struct {
 }
 
 func newColumn(w connectors.Want, parse format.TimeParser, epoch func(int64) (int64, bool)) column {
-	c := column{path: strings.Join(w.Path, "."), typ: w.Type, lane: w.Type.Lane(), parse: parse}
+	c := column{path: strings.Join(w.Path, "."), typ: w.Type, lane: w.Type.Lane(), class: classOf(w.Type), parse: parse}
 	c.low, c.high = bounds(w.Type.ID)
 	if w.Type.ID == batch.Timestamp {
 		c.epoch = epoch
@@ -76,22 +105,20 @@ func (r *reader) read(c *column, s span) (v value, problem string) {
 	if s.kind <= none || s.kind == aNull {
 		return value{null: true}, ""
 	}
-	switch {
-	case c.typ.IsInteger():
+	switch c.class {
+	case integers:
 		return r.readInteger(c, s)
-	case c.typ.IsFloat():
+	case floats:
 		return r.readFloat(c, s)
-	case c.typ.IsString(), c.typ.IsBinary():
+	case texts:
 		return r.readText(c, s)
-	case c.typ.IsTemporal():
+	case instants:
 		return r.readTime(c, s)
-	}
-	switch c.typ.ID {
-	case batch.Boolean:
+	case booleans:
 		return r.readBoolean(c, s)
-	case batch.Decimal:
+	case decimals:
 		return r.readDecimal(c, s)
-	case batch.JSON:
+	case documents:
 		return r.readJSON(s)
 	}
 	return v, "JSON has no values of type " + c.typ.String()

@@ -23,7 +23,7 @@ type shapeOf struct {
 }
 
 func newShapeOf(t batch.Type, path string, parse format.TimeParser) *shapeOf {
-	s := &shapeOf{column: column{path: path, typ: t, lane: t.Lane(), parse: parse}}
+	s := &shapeOf{column: column{path: path, typ: t, lane: t.Lane(), class: classOf(t), parse: parse}}
 	s.low, s.high = bounds(t.ID)
 	switch t.ID {
 	case batch.Row:

@@ -25,7 +25,7 @@ type node struct {
 	value     span
 	folded    span
 	foldedKey span
-	rival     span // another key that differs in case, if there is one
+	rival     span // another key that differs in case; void without folded
 }
 
 // newTree returns the root of all wanted paths.
@@ -93,15 +93,21 @@ func (n *node) find(key []byte) (child *node, exact bool) {
 
 // forget empties what the last record left here and below.
 func (n *node) forget() {
-	n.value.kind, n.folded.kind, n.rival.kind = none, none, none
+	n.value.kind, n.folded.kind = none, none
 	for _, c := range n.children {
-		c.forget()
+		if len(c.children) > 0 {
+			c.forget()
+		} else {
+			c.value.kind, c.folded.kind = none, none
+		}
 	}
 }
 
 // ambiguous reports whether only keys that differ in case name the node, and
 // more than one.
-func (n *node) ambiguous() bool { return n.value.kind == none && n.rival.kind != none }
+func (n *node) ambiguous() bool {
+	return n.value.kind == none && n.folded.kind != none && n.rival.kind != none
+}
 
 // way returns the nodes on the path from n, and the one at its end.
 func (n *node) way(path []string) (through []*node, end *node) {

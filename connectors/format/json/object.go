@@ -37,7 +37,7 @@ func (s *scanner) object(i int, n *node) int {
 		child, exact := s.lookUp(key, n)
 		switch {
 		case child == nil:
-			_, i = s.value(i)
+			i = s.skip(i)
 		case exact:
 			i = s.wanted(i, child)
 		default:
@@ -93,7 +93,9 @@ func (s *scanner) inOtherCase(i int, key span, n *node) int {
 	if next < 0 {
 		return -1
 	}
-	if n.folded.kind != none && !bytes.Equal(s.of(n.foldedKey), s.of(key)) {
+	if n.folded.kind == none {
+		n.rival.kind = none
+	} else if !bytes.Equal(s.of(n.foldedKey), s.of(key)) {
 		n.rival = n.foldedKey
 	}
 	n.folded, n.foldedKey = v, key

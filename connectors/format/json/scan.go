@@ -1,6 +1,7 @@
 package json
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -93,6 +94,18 @@ func (s *scanner) value(i int) (v span, next int) {
 	}
 	v.end = next
 	return v, next
+}
+
+// skip finds the end of a value that nobody wants.
+func (s *scanner) skip(i int) int {
+	if s.at(i) == '"' {
+		// A quote is the end unless a backslash comes before it.
+		if end := i + 1 + bytes.IndexByte(s.b[i+1:], '"'); end > i && s.b[end-1] != '\\' {
+			return end + 1
+		}
+	}
+	_, i = s.value(i)
+	return i
 }
 
 func (s *scanner) literal(i int) int {
