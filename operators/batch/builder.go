@@ -29,13 +29,15 @@ type Builder struct {
 	alloc   memory.Allocator
 	schema  *Schema
 	buffers [][2]*memory.Buffer
+	room    []int // bytes a row that string columns get at first, after the last batch
 }
 
 // NewBuilder returns a builder of batches of at most capacity rows. Call Reset
 // before the first row of each batch, and Close at last.
 func NewBuilder(alloc memory.Allocator, schema *Schema) *Builder {
-	b := &Builder{alloc: alloc, schema: schema, Nested: make([]array.Builder, schema.Len())}
+	b := &Builder{alloc: alloc, schema: schema, Nested: make([]array.Builder, schema.Len()), room: make([]int, schema.Len())}
 	for i, f := range schema.fields {
+		b.room[i] = bytesPerString
 		if f.Type.Lane() == LaneNested {
 			b.Nested[i] = array.NewBuilder(alloc, f.Type.Arrow())
 		}
@@ -55,8 +57,12 @@ func (b *Builder) Reset(capacity int) {
 	}
 }
 
-// bytesPerString is the room that a string column starts with, a row.
-const bytesPerString = 16
+// bytesPerString is the room that a string column starts with, a row, until a
+// batch has shown what it needs; more than maxPerString is never reserved.
+const (
+	bytesPerString = 16
+	maxPerString   = 512
+)
 
 func (b *Builder) reserve(i, capacity int) {
 	v := &b.Cols[i]
@@ -72,7 +78,7 @@ func (b *Builder) reserve(i, capacity int) {
 	case LaneBytes:
 		v.Off = arrow.Int32Traits.CastFromBytes(b.buffer(i, 0, 4*capacity+4))[:1]
 		v.Off[0] = 0
-		v.Buf = b.buffer(i, 1, bytesPerString*capacity)[:0]
+		v.Buf = b.buffer(i, 1, b.room[i]*capacity)[:0]
 	}
 }
 
@@ -168,6 +174,9 @@ func (b *Builder) finish(i int) arrow.Array {
 		return b.Nested[i].NewArray()
 	}
 	v.Len = b.Rows
+	if b.Rows > 0 && v.Type.Lane() == LaneBytes {
+		b.room[i] = min(maxPerString, len(v.Buf)/b.Rows+len(v.Buf)/b.Rows/8+1)
+	}
 	bits, nulls := packed(v.Valid)
 	buffers := append([]*memory.Buffer{bits}, v.buffers(v.Type)...)
 	for slot, own := range b.buffers[i] {
