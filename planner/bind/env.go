@@ -158,9 +158,21 @@ func (e env) resolve(parts []string, at diag.Span) (expr.Node, error) {
 		if len(parts) > 1 && !e.scope.isAlias(parts[0]) {
 			return nil, e.unknownQualifier(parts, at)
 		}
-		err = e.unknownColumn(e.scope, parts[0], at)
+		err = e.unknownName(parts[0], at)
 	}
 	return found, err
+}
+
+// unknownName is the error for a column that is not there; an alias of the SELECT
+// list is one that cannot be used yet.
+func (e env) unknownName(name string, at diag.Span) error {
+	for _, it := range e.items {
+		if it.alias && strings.EqualFold(it.name, name) && !e.aliases {
+			return e.errorAt(diag.UnknownName, at, "unknown column %q", name).
+				WithHint("%s is an alias of the SELECT list, which %s cannot use: repeat the expression", name, e.clause)
+		}
+	}
+	return e.unknownColumn(e.scope, name, at)
 }
 
 func (e env) unknownQualifier(parts []string, at diag.Span) error {

@@ -33,6 +33,9 @@ func (q *query) selectStmt(n *tidb.SelectStmt) (logical.Node, error) {
 	if s.scope, err = q.from(n.From); err != nil {
 		return nil, err
 	}
+	if err := s.list(n.Fields.Fields); err != nil {
+		return nil, err
+	}
 	node := s.scope.node
 	if n.Where != nil {
 		cond, err := env{selection: s, clause: "WHERE"}.condition(n.Where)
@@ -40,9 +43,6 @@ func (q *query) selectStmt(n *tidb.SelectStmt) (logical.Node, error) {
 			return nil, err
 		}
 		node = &logical.Filter{Input: node, Cond: cond}
-	}
-	if err := s.list(n.Fields.Fields); err != nil {
-		return nil, err
 	}
 	if err := s.groupBy(n.GroupBy); err != nil {
 		return nil, err

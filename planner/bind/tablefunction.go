@@ -52,6 +52,9 @@ func (q *query) argument(a ast.Expr) *ast.Query {
 
 func (q *query) tableArgument(tf *ast.TableFunction) (logical.Node, string, error) {
 	if tf.Query != nil {
+		if e := tf.Query.Emit; e != nil {
+			return nil, "", q.errorAt(diag.Invalid, e.At, "EMIT stands at the end of the whole query")
+		}
 		inner := &query{Binder: q.Binder, Query: tf.Query, ctes: q.ctes}
 		n, err := inner.resultSet(tf.Query.Node)
 		return n, "", err
