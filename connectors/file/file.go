@@ -76,7 +76,7 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	if d.Schema == nil {
 		return d, fmt.Errorf("stream %q: format %s needs declared columns", spec.Stream, opts.format)
 	}
-	return d, spec.Options.Unknown()
+	return d, nil
 }
 
 func (c *Connector) find(name string) format.Format {

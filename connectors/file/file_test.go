@@ -51,6 +51,9 @@ func open(t *testing.T, dir, path string, options map[string]string) (*reader, e
 	if _, err := connector().Describe(spec.Spec); err != nil {
 		return nil, err
 	}
+	if err := spec.Options.Unknown(); err != nil {
+		return nil, err
+	}
 	return openSpec(t, dir, spec, 100)
 }
 

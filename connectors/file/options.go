@@ -24,11 +24,9 @@ type options struct {
 	maxRecord int
 }
 
-// readOptions reads the connector's own options and marks as known those that
-// the engine reads of every stream.
+// readOptions reads the connector's own options.
 func readOptions(o connectors.Options) (opts options, err error) {
 	o.Lookup("connector")
-	o.Lookup("idle_timeout")
 	if opts.path, err = o.Require("path"); err != nil {
 		return opts, err
 	}

@@ -55,7 +55,6 @@ type options struct {
 
 func readOptions(o connectors.Options) (options, error) {
 	o.Lookup("connector")
-	o.Lookup("idle_timeout")
 	name := strings.ToLower(o.String("format", "json"))
 	if name == "jsonl" {
 		name = "json"
@@ -84,7 +83,7 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	if d.Schema == nil {
 		return d, fmt.Errorf("stream %q: format %s needs declared columns", spec.Stream, opts.format)
 	}
-	return d, spec.Options.Unknown()
+	return d, nil
 }
 
 func (c *Connector) find(name string) format.Format {
