@@ -31,9 +31,15 @@ func plain(b []byte, i int) int {
 // checkText says what is wrong with what stands between two quotes, escapes
 // left aside.
 func checkText(raw []byte) (problem string) {
-	i := plain(raw, 0)
-	if i == len(raw) {
-		return ""
+	i := 0
+	for {
+		if i = plain(raw, i); i >= len(raw) {
+			return ""
+		}
+		if raw[i] != '\\' && raw[i] != '"' {
+			break
+		}
+		i++
 	}
 	for _, c := range raw[i:] {
 		if c < ' ' {
