@@ -54,7 +54,7 @@ func (r *rewriter) call() error {
 // plain reports whether the function must hide from TiDB's grammar.
 func (r *rewriter) plain(upper string) bool {
 	switch upper {
-	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE":
+	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE", "CARDINALITY":
 		return true
 	}
 	return windowFunctions[upper] && !r.hasOver(r.match[r.pos+1]+1)
