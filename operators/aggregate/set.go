@@ -78,7 +78,6 @@ func (s *Set) Retracts() error {
 // batch.
 type Input struct {
 	calls []inputCall
-	all   []int32
 	rows  []int32 // scratch of select
 	ids   []uint32
 }
@@ -92,26 +91,40 @@ type inputCall struct {
 // Input prepares a batch. Seq is the arrival number of its first row.
 func (s *Set) Input(b batch.Batch, seq int64) *Input {
 	in := &Input{calls: make([]inputCall, len(s.calls))}
+	view := views(b)
 	var time []int64
 	if s.time >= 0 {
-		v := b.Vector(s.time)
-		time = v.I64
+		time = view(s.time).I64
 	}
 	for i, c := range s.calls {
 		call := &in.calls[i]
-		call.Rows = Rows{Args: Keys(b, c.Args), Time: time, Seq: seq}
+		call.Rows = Rows{Time: time, Seq: seq}
+		for _, a := range c.Args {
+			call.Args = append(call.Args, *view(a))
+		}
 		for _, k := range c.Order {
-			call.Order = append(call.Order, b.Vector(k.Column))
+			call.Order = append(call.Order, *view(k.Column))
 		}
 		if c.Filter >= 0 {
-			filter := b.Vector(c.Filter)
-			call.filter = &filter
+			call.filter = view(c.Filter)
 		}
 		if !s.funcs[i].seesNulls {
 			call.nulls = anyNulls(call.Args)
 		}
 	}
 	return in
+}
+
+// views returns the columns of a batch, each made once.
+func views(b batch.Batch) func(column int) *batch.Vector {
+	made := make([]*batch.Vector, b.SQLSchema().Len())
+	return func(column int) *batch.Vector {
+		if made[column] == nil {
+			v := b.Vector(column)
+			made[column] = &v
+		}
+		return made[column]
+	}
 }
 
 func anyNulls(args []batch.Vector) bool {

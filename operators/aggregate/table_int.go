@@ -48,6 +48,7 @@ func (t *intTable) Assign(keys []batch.Vector, rows []int32, ids []uint32) {
 		return
 	}
 	values := column.I64
+	ids = ids[:len(rows)]
 	for i, r := range rows {
 		k := values[r]
 		slots := t.slots

@@ -220,3 +220,30 @@ func TestLeaders(t *testing.T) {
 		t.Errorf("followed:\n%s\nof all:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestJump goes ten years on between two rows: only the windows that hold one
+// of them may cost anything.
+func TestJump(t *testing.T) {
+	for _, name := range []string{"SUM", "MIN"} {
+		cfg := windowed.Config{
+			In: eventSchema, Keys: []int{1}, Window: window.HopOf(window.Hour, window.Second, 0), Time: 0,
+			Calls: []aggregate.Call{call(name, 2)},
+			Out:   schema("k", bigint, "window_start", timestamp, "window_end", timestamp, "x", bigint),
+		}
+		op, err := windowed.NewAggregate(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := int64(1)
+		list := []event{
+			{time: 0, key: &one, value: &one, mark: window.Min},
+			{time: int64(3650 * window.Day), key: &one, value: &one, mark: 0},
+			{time: int64(window.Max), key: &one, value: &one, mark: 0},
+			{time: int64(window.Latest), key: &one, value: &one, mark: 0},
+		}
+		got := play(t, op, list, 2)
+		if len(got.rows) != 3*3600 || len(got.errors) != 1 {
+			t.Errorf("%s: %d rows and %d errors, want %d and 1", name, len(got.rows), len(got.errors), 3*3600)
+		}
+	}
+}

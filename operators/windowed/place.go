@@ -2,6 +2,7 @@ package windowed
 
 import (
 	"fmt"
+	"slices"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -34,15 +35,31 @@ func (p *spanPlacer) place(b batch.Batch, watermark window.Micros) []*pane {
 	if p.current != nil {
 		p.touched = append(p.touched, p.current)
 	}
-	for i, t := range times.I64 {
-		if c := p.current; c != nil && uint64(t)-uint64(c.start) < uint64(p.pane) &&
-			(marks == nil || marks[i] < c.enter) && (times.Valid == nil || times.Valid[i]) {
-			c.rows = append(c.rows, int32(i))
-			continue
+	for i, n := 0, b.Rows(); i < n; i++ {
+		if p.current != nil {
+			if i = p.run(p.current, &times, marks, i); i == n {
+				break
+			}
 		}
 		p.slow(b, i, &times, max(watermark, b.Mark(i)))
 	}
 	return used(p.touched)
+}
+
+// run gives pane c the rows from row i on that belong to it, and returns the
+// first that does not.
+func (p *spanPlacer) run(c *pane, times *batch.Vector, marks []window.Micros, i int) int {
+	ts, valid := times.I64, times.Valid
+	start, length, enter := uint64(c.start), uint64(p.pane), c.enter
+	rows := slices.Grow(c.rows, len(ts)-i)
+	for ; i < len(ts); i++ {
+		if uint64(ts[i])-start >= length || marks != nil && marks[i] >= enter || valid != nil && !valid[i] {
+			break
+		}
+		rows = append(rows, int32(i))
+	}
+	c.rows = rows
+	return i
 }
 
 // used leaves out the panes that got no row.
