@@ -25,7 +25,7 @@ type DuckDB struct {
 
 // Result is what a query returned. Values are nil, bool, int64, *big.Int (where
 // int64 is too small), *big.Rat (DECIMAL), float64, string, time.Time (TIMESTAMP
-// and DATE, UTC), or what encoding/json makes of a nested value.
+// and DATE, UTC), []any of these, or what encoding/json makes of a struct.
 type Result struct {
 	Columns []string
 	Types   []string
@@ -159,6 +159,13 @@ func value(v any, typ string) (any, error) {
 	switch v := v.(type) {
 	case json.Number:
 		return number(v.String(), typ)
+	case []any:
+		for i := range v {
+			var err error
+			if v[i], err = value(v[i], strings.TrimSuffix(typ, "[]")); err != nil {
+				return nil, err
+			}
+		}
 	case string:
 		switch {
 		case typ == "DOUBLE" || typ == "FLOAT":

@@ -102,7 +102,8 @@ func input(seed uint64, n, late int) []record {
 }
 
 func randomRecord(r *rand.Rand, id int64, at window.Micros) record {
-	rec := record{ID: id, at: at, TS: at.Time().Format("2006-01-02T15:04:05.000000Z")}
+	rec := record{ID: id}
+	rec.setTime(at)
 	rec.K = maybe(r, 12, fmt.Sprintf("key-%d", r.IntN(1+r.IntN(9))))
 	rec.I = maybe(r, 7, r.Int64N(2001)-1000)
 	if r.IntN(40) == 0 {
@@ -115,6 +116,19 @@ func randomRecord(r *rand.Rand, id int64, at window.Micros) record {
 	rec.M = maybe(r, 8, money(r.Int64N(2_000_000_000_000)-1_000_000_000_000))
 	rec.Nest = maybe(r, 10, nested{A: maybe(r, 5, r.Int64N(10)), Deep: deep{B: texts[r.IntN(len(texts))]}})
 	return rec
+}
+
+func (r *record) setTime(at window.Micros) {
+	r.at, r.TS = at, at.Time().Format("2006-01-02T15:04:05.000000Z")
+}
+
+// distinct makes the times of the records differ, none of them later than
+// before relative to the others by more than a microsecond a record.
+func distinct(rows []record) []record {
+	for i := range rows {
+		rows[i].setTime(rows[i].at - rows[i].at%1000 + window.Micros(i))
+	}
+	return rows
 }
 
 // maybe is v, or nil once in n times.
