@@ -61,7 +61,7 @@ func (s *source) start(t *tail, offset, line int64) error {
 	t.stream = blocks.New(blocks.Config{
 		Split: t.path, MaxRecord: s.opts.maxRecord, Offset: offset, Line: line, Faults: s.env.Faults,
 	}, dec)
-	if t.body, t.packed, err = Unpack(t.file); err != nil {
+	if t.body, t.packed, err = blocks.Unpack(t.file); err != nil {
 		s.corrupt(t, err)
 		t.body, t.packed = io.NopCloser(bytes.NewReader(nil)), true
 		return nil

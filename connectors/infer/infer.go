@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kinesql/connectors/file"
+	"kinesql/connectors/format/blocks"
 	"kinesql/operators/batch"
 	"kinesql/window"
 )
@@ -71,7 +71,7 @@ func read(path string) (*sample, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%q is a directory; name one of its files", path)
 	}
-	body, packed, err := file.Unpack(f)
+	body, packed, err := blocks.Unpack(f)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", path, err)
 	}

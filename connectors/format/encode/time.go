@@ -7,22 +7,23 @@ import (
 	"kinesql/window"
 )
 
-// dates writes timestamps. Neighbouring rows are mostly of one day, so the text
-// of the last day is kept.
+// dates writes timestamps. Neighbouring rows are mostly of one second, so the
+// text of the last second is kept.
 type dates struct {
-	day  int64
-	text []byte
+	second int64
+	text   []byte
 }
 
 // appendTimestamp appends 2015-05-17 10:05:00, with sep between date and time,
-// and a fraction if there is one.
+// and a fraction if there is one. One dates has always the same sep.
 func (d *dates) appendTimestamp(dst []byte, micros int64, sep byte) []byte {
-	day, clock := floorDiv(micros, int64(window.Day))
-	if day != d.day || d.text == nil {
-		d.day, d.text = day, appendDate(d.text[:0], day)
+	second, fraction := floorDiv(micros, int64(window.Second))
+	if second != d.second || d.text == nil {
+		day, clock := floorDiv(second, int64(window.Day/window.Second))
+		d.second = second
+		d.text = appendClock(append(appendDate(d.text[:0], day), sep), clock*int64(window.Second))
 	}
-	dst = append(append(dst, d.text...), sep)
-	return appendClock(dst, clock)
+	return appendFraction(append(dst, d.text...), fraction)
 }
 
 func floorDiv(n, by int64) (quotient, rest int64) {
@@ -58,6 +59,9 @@ func appendTwo(dst []byte, n int64) []byte {
 func appendFraction(dst []byte, micros int64) []byte {
 	if micros == 0 {
 		return dst
+	}
+	if millis := micros / 1000; millis*1000 == micros && millis%10 != 0 { // the common case
+		return append(dst, '.', byte('0'+millis/100), byte('0'+millis/10%10), byte('0'+millis%10))
 	}
 	digits := [7]byte{'.'}
 	for i := 6; i > 0; i-- {
