@@ -15,51 +15,13 @@ import (
 
 // binary gives the operators of the grammar the names that package expr uses.
 func binary(op opcode.Op) string {
-	switch op {
-	case opcode.LogicAnd:
-		return "AND"
-	case opcode.LogicOr:
-		return "OR"
-	case opcode.LogicXor:
-		return "XOR"
-	case opcode.LeftShift:
-		return "<<"
-	case opcode.RightShift:
-		return ">>"
-	case opcode.GE:
-		return ">="
-	case opcode.LE:
-		return "<="
-	case opcode.EQ:
-		return "="
-	case opcode.NE:
-		return "<>"
-	case opcode.LT:
-		return "<"
-	case opcode.GT:
-		return ">"
-	case opcode.Plus:
-		return "+"
-	case opcode.Minus:
-		return "-"
-	case opcode.And:
-		return "&"
-	case opcode.Or:
-		return "|"
-	case opcode.Mod:
-		return "%"
-	case opcode.Xor:
-		return "^"
-	case opcode.Div:
-		return "/"
-	case opcode.Mul:
-		return "*"
-	case opcode.IntDiv:
-		return "DIV"
-	case opcode.NullEQ:
-		return "<=>"
-	}
-	return ""
+	return map[opcode.Op]string{
+		opcode.LogicAnd: "AND", opcode.LogicOr: "OR", opcode.LogicXor: "XOR",
+		opcode.EQ: "=", opcode.NE: "<>", opcode.NullEQ: "<=>",
+		opcode.LT: "<", opcode.LE: "<=", opcode.GT: ">", opcode.GE: ">=",
+		opcode.Plus: "+", opcode.Minus: "-", opcode.Mul: "*", opcode.Div: "/", opcode.IntDiv: "DIV", opcode.Mod: "%",
+		opcode.And: "&", opcode.Or: "|", opcode.Xor: "^", opcode.LeftShift: "<<", opcode.RightShift: ">>",
+	}[op]
 }
 
 func (e env) operator(n tidb.ExprNode) (expr.Node, error) {
