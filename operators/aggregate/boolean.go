@@ -7,7 +7,6 @@ func booleans() []*Function {
 		boolFunction("BOOL_AND", "Whether all values that are not NULL are true.", true),
 		boolFunction("EVERY", "Whether all values that are not NULL are true.", true),
 		boolFunction("BOOL_OR", "Whether some value is true.", false),
-		boolFunction("SOME", "Whether some value is true.", false),
 	}
 }
 

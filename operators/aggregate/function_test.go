@@ -150,7 +150,7 @@ func TestFunctions(t *testing.T) {
 		{"BOOL_AND", boolean, "true NULL true", "true"},
 		{"EVERY", boolean, "true false", "false"},
 		{"BOOL_OR", boolean, "false true", "true"},
-		{"SOME", boolean, "NULL", "NULL"},
+		{"BOOL_OR", boolean, "NULL", "NULL"},
 		{"COUNT_IF", boolean, "true false NULL true", "2"},
 		{"APPROX_COUNT_DISTINCT", varchar, "a b a NULL c", "3"},
 		{"APPROX_COUNT_DISTINCT", bigint, "", "0"},

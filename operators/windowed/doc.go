@@ -6,10 +6,10 @@
 // size and its slide. A row is aggregated once, in its pane; windows are put
 // together from panes when they close:
 //
-//   - If every aggregate can take rows back exactly (COUNT, SUM and AVG of
-//     integers and decimals, BIT_XOR, BOOL_AND, BOOL_OR, all but the last also
-//     with DISTINCT), a running total for each key gains the panes that enter the
-//     window and loses those that leave it. Keys in no pane are forgotten.
+//   - If every aggregate can take rows back exactly (COUNT and COUNT_IF, SUM and
+//     AVG of integers and decimals, BIT_XOR, BOOL_AND and BOOL_OR), a running
+//     total for each key gains the panes that enter the window and loses those
+//     that leave it. Keys in no pane are forgotten.
 //   - Else panes are merged, first in twos, fours, eights and so on, which are kept
 //     as long as a later window may use them.
 //
@@ -22,6 +22,9 @@
 //
 // A window is emitted when the watermark reaches its end, windows in the order of
 // their ends, and only those that hold rows. The rows of a tumble come in the
-// order in which their keys first arrived, those of a hop sorted by key, and with
-// Top in its order.
+// order in which their keys first arrived, those of a hop in one that depends on
+// the input alone, and with Top in its order.
+//
+// Groups whose result does not fit its type are emitted with NULL and told to
+// Env.Faults. Checkpoints are not available yet: Snapshot returns an error.
 package windowed
