@@ -34,7 +34,7 @@ func bench(b *testing.B, spec connectors.SourceSpec, block []byte, n int) {
 	b.SetBytes(int64(len(block)))
 	before := cpuTime(b)
 	for b.Loop() {
-		out.Reset(8192)
+		out.Reset(n)
 		if used, records := d.Decode(format.Input{Block: block, Final: true}, out); used != len(block) || records != n {
 			b.Fatalf("used %d of %d, %d records", used, len(block), records)
 		}
