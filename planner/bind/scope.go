@@ -73,6 +73,10 @@ func (q *query) unknownColumn(s *scope, name string, at diag.Span) error {
 		return err.WithHint("there is no FROM clause")
 	}
 	known := fieldNames(s.node.Schema().Fields())
+	switch strings.ToLower(name) {
+	case logical.WindowStart, logical.WindowEnd, logical.WindowTime:
+		return err.WithHint("it comes with a window: GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE), or FROM TUMBLE(s, ts, INTERVAL '1' MINUTE)")
+	}
 	if near, ok := diag.Suggest(name, known); ok {
 		return err.WithHint("did you mean %q?", near)
 	}
