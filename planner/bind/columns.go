@@ -11,18 +11,15 @@ type columns struct {
 	exprs []expr.Node
 	names []string
 	index map[string]int
-	taken map[string]bool
 }
 
 // newColumns begins with all columns of n as they are; nil: with none.
 func newColumns(n logical.Node) *columns {
-	c := &columns{index: map[string]int{}, taken: map[string]bool{}}
+	c := &columns{index: map[string]int{}}
 	if n != nil {
 		c.exprs, c.names = logical.Pass(n)
 		for i, e := range c.exprs {
-			if _, ok := c.index[e.String()]; !ok {
-				c.index[e.String()] = i
-			}
+			c.index[logical.Key(e)] = i
 		}
 	}
 	return c
@@ -30,12 +27,12 @@ func newColumns(n logical.Node) *columns {
 
 // add returns the index of the column that holds e.
 func (c *columns) add(e expr.Node) int {
-	text := e.String()
-	if i, ok := c.index[text]; ok {
+	key := logical.Key(e)
+	if i, ok := c.index[key]; ok {
 		return i
 	}
-	c.index[text] = len(c.exprs)
-	c.exprs, c.names = append(c.exprs, e), append(c.names, text)
+	c.index[key] = len(c.exprs)
+	c.exprs, c.names = append(c.exprs, e), append(c.names, e.String())
 	return len(c.exprs) - 1
 }
 

@@ -24,7 +24,7 @@ type groupWindow struct {
 	spec       window.Spec
 	time       int      // of Tumble and Hop
 	start, end int      // of windows assigned further down; -1: no such column
-	same       []string // expressions that are equal to window_start
+	same       []string // keys of expressions that are equal to window_start
 	upstream   window.Spec
 	at         diag.Span
 }
@@ -182,7 +182,7 @@ func (e env) stepWindow(name string, f *tidb.FuncCallExpr) (bool, error) {
 	}
 	e.group.window = &groupWindow{
 		spec: window.Spec{Kind: window.Tumble, Size: size, Slide: size},
-		time: col.Index, start: -1, end: -1, same: []string{whole.String()}, at: e.span(f),
+		time: col.Index, start: -1, end: -1, same: []string{logical.Key(whole)}, at: e.span(f),
 	}
 	return true, nil
 }
@@ -221,7 +221,7 @@ func (e env) groupKey(n tidb.ExprNode) error {
 		return nil
 	}
 	for _, have := range e.group.keys {
-		if have.String() == key.String() {
+		if logical.Key(have) == logical.Key(key) {
 			return nil
 		}
 	}

@@ -13,14 +13,14 @@ import (
 // built so far.
 type lowering struct {
 	*selection
-	byText map[string]expr.Node // group keys, and what is equal to the window's start
-	byCol  map[int]expr.Node    // placeholders and columns of windows
-	group  bool                 // columns that are not replaced are an error
+	byKey map[string]expr.Node // group keys, and what is equal to the window's start
+	byCol map[int]expr.Node    // placeholders and columns of windows
+	group bool                 // columns that are not replaced are an error
 }
 
 // lower replaces from the root down: a whole group key goes before its parts.
 func (l *lowering) lower(n expr.Node) (expr.Node, error) {
-	if to, ok := l.byText[n.String()]; ok {
+	if to, ok := l.byKey[logical.Key(n)]; ok {
 		return to, nil
 	}
 	switch n := n.(type) {
@@ -62,7 +62,7 @@ func (s *selection) grouped() bool { return s.group.present || len(s.calls) > 0 
 // read, the aggregate, and how expressions above refer to its output.
 func (s *selection) aggregateStep(in logical.Node) (logical.Node, *lowering, error) {
 	b := newColumns(nil)
-	l := &lowering{selection: s, byText: map[string]expr.Node{}, byCol: map[int]expr.Node{}, group: true}
+	l := &lowering{selection: s, byKey: map[string]expr.Node{}, byCol: map[int]expr.Node{}, group: true}
 	var keys []int
 	for _, k := range s.group.keys {
 		keys = append(keys, b.add(k))
@@ -82,7 +82,7 @@ func (s *selection) aggregateStep(in logical.Node) (logical.Node, *lowering, err
 		l.byCol[aggBase+i] = placeholder(before+i, c.String(), c.typ)
 	}
 	for i, k := range s.group.keys {
-		l.byText[k.String()] = placeholder(i, b.names[keys[i]], k.Type())
+		l.byKey[logical.Key(k)] = placeholder(i, b.names[keys[i]], k.Type())
 	}
 	if s.group.window == nil {
 		if t := in.Traits().Time(); t >= 0 && s.byTime() {
@@ -122,7 +122,7 @@ func (s *selection) windowStep(in logical.Node, b *columns, a *logical.Aggregate
 	end := placeholder(len(a.Keys)+1, logical.WindowEnd, timestamp)
 	l.byCol[windowStart], l.byCol[windowEnd] = start, end
 	for _, text := range w.same {
-		l.byText[text] = start
+		l.byKey[text] = start
 	}
 	if !w.attached() {
 		out.Time = b.add(logical.Column(in, w.time))

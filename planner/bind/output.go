@@ -75,13 +75,13 @@ func (o *output) sortKeys(order []sortItem, clause *tidb.OrderByClause) ([]aggre
 
 // hidden returns the column that holds e, adding it if need be.
 func (o *output) hidden(e expr.Node) int {
-	text := e.String()
+	key := logical.Key(e)
 	for i, have := range o.exprs {
-		if have.String() == text {
+		if logical.Key(have) == key {
 			return i
 		}
 	}
-	o.exprs, o.names = append(o.exprs, e), append(o.names, text)
+	o.exprs, o.names = append(o.exprs, e), append(o.names, e.String())
 	return len(o.exprs) - 1
 }
 

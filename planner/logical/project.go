@@ -1,6 +1,7 @@
 package logical
 
 import (
+	"fmt"
 	"slices"
 
 	"kinesql/operators/batch"
@@ -89,6 +90,9 @@ func Pass(n Node) (exprs []expr.Node, names []string) {
 	}
 	return exprs, names
 }
+
+// Key tells expressions over one step apart, also where columns share a name.
+func Key(e expr.Node) string { return fmt.Sprint(e, expr.Columns(e)) }
 
 // Column returns a reference to column i of n.
 func Column(n Node, i int) *expr.Column {

@@ -144,7 +144,7 @@ func hinted(n logical.Node, tests []expr.Node) logical.Node {
 
 func has(list []expr.Node, e expr.Node) bool {
 	for _, have := range list {
-		if have.String() == e.String() {
+		if logical.Key(have) == logical.Key(e) {
 			return true
 		}
 	}

@@ -247,7 +247,7 @@ func pruneScan(s *logical.Scan, w *wants) (logical.Node, places) {
 		}
 		for _, p := range paths {
 			if p.col == i {
-				at.paths[p.node.String()] = len(out.Columns)
+				at.paths[logical.Key(p.node)] = len(out.Columns)
 				path := append(slices.Clone(c.Path), p.names...)
 				out.Columns = append(out.Columns, logical.ScanColumn{Path: path, Type: p.node.Type()})
 			}

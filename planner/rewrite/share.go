@@ -38,10 +38,10 @@ func repeated(exprs []expr.Node) []expr.Node {
 			if plain(n) || len(expr.Columns(n)) == 0 || !expr.Deterministic(n) {
 				return
 			}
-			u := uses[n.String()]
+			u := uses[logical.Key(n)]
 			if u == nil {
 				u = &use{node: n}
-				uses[n.String()] = u
+				uses[logical.Key(n)] = u
 				order = append(order, u)
 			}
 			u.count++
@@ -52,7 +52,7 @@ func repeated(exprs []expr.Node) []expr.Node {
 	var out []expr.Node
 	for _, u := range order {
 		within := slices.ContainsFunc(order, func(o *use) bool {
-			return o != u && o.count >= u.count && contains(o.node, u.node.String())
+			return o != u && o.count >= u.count && contains(o.node, logical.Key(u.node))
 		})
 		if !within {
 			out = append(out, u.node)
@@ -61,10 +61,10 @@ func repeated(exprs []expr.Node) []expr.Node {
 	return out
 }
 
-func contains(e expr.Node, text string) bool {
+func contains(e expr.Node, key string) bool {
 	found := false
 	expr.Walk(e, func(n expr.Node) bool {
-		found = found || n != e && n.String() == text
+		found = found || n != e && logical.Key(n) == key
 		return !found
 	})
 	return found
@@ -87,7 +87,7 @@ func share(p *logical.Project, shared []expr.Node) logical.Node {
 
 func replaceShared(e expr.Node, shared []expr.Node, base int) expr.Node {
 	for i, s := range shared {
-		if s.String() == e.String() {
+		if logical.Key(s) == logical.Key(e) {
 			return &expr.Column{Index: base + i, Name: s.String(), Typ: s.Type(), At: e.Pos()}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
 	"kinesql/operators/expr"
+	"kinesql/planner/logical"
 )
 
 // wants is what is read of a step: whole columns, and members nested in ROW
@@ -35,7 +36,7 @@ func (w *wants) column(cols ...int) {
 func (w *wants) read(e expr.Node) {
 	expr.Walk(e, func(n expr.Node) bool {
 		if p, ok := asPath(n); ok {
-			w.paths[n.String()] = p
+			w.paths[logical.Key(n)] = p
 			return false
 		}
 		if c, ok := n.(*expr.Column); ok {
@@ -110,7 +111,7 @@ type places struct {
 
 // rewrite makes an expression over the old columns one over the new ones.
 func (p places) rewrite(e expr.Node) expr.Node {
-	if to, ok := p.paths[e.String()]; ok {
+	if to, ok := p.paths[logical.Key(e)]; ok {
 		if _, isPath := asPath(e); isPath {
 			return &expr.Column{Index: to, Name: p.schema.Field(to).Name, Typ: e.Type(), At: e.Pos()}
 		}
