@@ -81,6 +81,7 @@ func resolveShift(negative bool, args []Node) (*implementation, []Node, error) {
 	shift := shifter(to, by)
 	return &implementation{typ: to, print: infix, make: intRow(func(r *row) int64 {
 		v, d := r.int(0), r.int(1)
+		from := v
 		if negative {
 			if d == math.MinInt64 {
 				r.fault(codeOverflow, "interval is out of range")
@@ -90,7 +91,7 @@ func resolveShift(negative bool, args []Node) (*implementation, []Node, error) {
 		}
 		v, ok := shift(v, d)
 		if !ok {
-			r.fault(codeOverflow, "%s is out of range", to)
+			r.fault(codeOverflow, "%s and %s is out of the range of %s", appendIntLane(nil, to, from), intervalText(by, d), to)
 		}
 		return v
 	})}, cast, nil

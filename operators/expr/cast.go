@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
@@ -117,10 +118,7 @@ func passOn(to batch.Type) form {
 // badCast is the fault of a cast.
 func (r *row) badCast(why string) {
 	v := r.f.args[0]
-	text := string(appendText(nil, v, r.i))
-	if len(text) > 64 {
-		text = text[:64] + "..."
-	}
+	text := clip(string(appendText(nil, v, r.i)))
 	if v.Type.Lane() == batch.LaneBytes {
 		text = quoted(text)
 	}
@@ -245,9 +243,12 @@ func castText(from, to batch.Type, assign bool) maker {
 }
 
 // jsonText is the text of a JSON value: strings without their quotes, the rest as
-// it stands.
+// it stands. A JSON null makes the row NULL.
 func (r *row) jsonText() []byte {
 	text := r.text(0)
+	if string(text) == "null" {
+		r.null()
+	}
 	if len(text) > 0 && text[0] == '"' {
 		return unquoteJSON(text)
 	}
@@ -270,11 +271,12 @@ func fit(r *row, dst []byte, start int, to batch.Type, assign bool) []byte {
 	return dst
 }
 
+// clip makes a text fit for a message.
 func clip(s string) string {
 	if len(s) > 64 {
-		return s[:64] + "..."
+		s = s[:64] + "..."
 	}
-	return s
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // prefixLength is how many bytes the first n characters (or bytes) take.

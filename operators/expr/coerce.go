@@ -163,6 +163,31 @@ func unify(args []Node) ([]Node, batch.Type, error) {
 	return out, common, nil
 }
 
+// unifyValues is unify for values of which one is taken, such as those of a CASE:
+// where some are texts and the others are not, all become texts.
+func unifyValues(args []Node) ([]Node, batch.Type, error) {
+	out, t, err := unify(args)
+	if err == nil {
+		return out, t, nil
+	}
+	text, varchar := false, batch.Of(batch.Varchar)
+	for _, a := range args {
+		if text = text || a.Type().IsString(); a.Type().Lane() == batch.LaneNested {
+			return nil, t, err
+		}
+	}
+	if !text {
+		return nil, t, err
+	}
+	cast := make([]Node, len(args))
+	for i, a := range args {
+		if cast[i], err = implicit(a, varchar); err != nil {
+			return nil, t, blame(err, i)
+		}
+	}
+	return cast, varchar, nil
+}
+
 // literalNumbers widens an integer type where a literal text such as '1.5' is no
 // integer.
 func literalNumbers(args []Node, common batch.Type) (batch.Type, error) {

@@ -66,8 +66,8 @@ func arity(name string, args []Node, want int) error {
 	return nil
 }
 
-// comparable brings operands to a common type that has an order.
-func comparable(args []Node) ([]Node, error) {
+// ordered brings operands to a common type that has an order.
+func ordered(args []Node) ([]Node, error) {
 	cast, t, err := unify(args)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func resolveComparison(rel relation) func([]Node) (*implementation, []Node, erro
 		if err := arity("a comparison", args, 2); err != nil {
 			return nil, nil, err
 		}
-		cast, err := comparable(args)
+		cast, err := ordered(args)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -221,7 +221,7 @@ func resolveNullSafe(args []Node) (*implementation, []Node, error) {
 	if err := arity("<=>", args, 2); err != nil {
 		return nil, nil, err
 	}
-	cast, err := comparable(args)
+	cast, err := ordered(args)
 	k := func(f *frame) {
 		a, b := f.args[0], f.args[1]
 		for i := range f.n {
@@ -238,7 +238,7 @@ func resolveBetween(args []Node) (*implementation, []Node, error) {
 	if err := arity("BETWEEN", args, 3); err != nil {
 		return nil, nil, err
 	}
-	cast, err := comparable(args)
+	cast, err := ordered(args)
 	if err != nil {
 		return nil, nil, err
 	}

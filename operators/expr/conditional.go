@@ -79,7 +79,7 @@ func resolveCase(args []Node) (*implementation, []Node, error) {
 			values = append(values, a)
 		}
 	}
-	values, t, err := unify(values)
+	values, t, err := unifyValues(values)
 	if err != nil {
 		if te, ok := err.(*TypeError); ok && te.Arg >= 0 {
 			te.Arg = min(2*te.Arg+1, len(args)-1)
@@ -245,9 +245,9 @@ func mergeNested(f *frame, choice []int32) {
 
 func resolveCoalesce(args []Node) (*implementation, []Node, error) {
 	if len(args) == 0 {
-		return nil, nil, typeErrorf(-1, "COALESCE takes at least 1 arguments, got 0")
+		return nil, nil, typeErrorf(-1, "COALESCE takes at least 1 argument, got 0")
 	}
-	cast, t, err := unify(args)
+	cast, t, err := unifyValues(args)
 	return &implementation{typ: t, total: true, form: (*Program).coalesce}, cast, err
 }
 
@@ -283,7 +283,7 @@ func resolveNullIf(args []Node) (*implementation, []Node, error) {
 	if err := arity("NULLIF", args, 2); err != nil {
 		return nil, nil, err
 	}
-	cast, err := comparable(args)
+	cast, err := ordered(args)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -316,7 +316,7 @@ func resolveExtreme(name string, sign int) func([]Node) (*implementation, []Node
 		if len(args) < 2 {
 			return nil, nil, typeErrorf(-1, "%s takes at least 2 arguments, got %d", name, len(args))
 		}
-		cast, err := comparable(args)
+		cast, err := ordered(args)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -10,7 +10,7 @@ func resolveIn(args []Node) (*implementation, []Node, error) {
 	if len(args) < 2 {
 		return nil, nil, typeErrorf(-1, "IN needs a list")
 	}
-	cast, err := comparable(args)
+	cast, err := ordered(args)
 	if err != nil {
 		return nil, nil, err
 	}

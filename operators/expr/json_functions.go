@@ -187,7 +187,7 @@ func jsonTestFunctions() []*Function {
 			}
 		}
 		return false
-	}), "Whether a value is an element of an array: value MEMBER OF(array).", `2 MEMBER OF('[1, 2]')`, "true")
+	}), "Whether a value is an element of an array: value MEMBER OF(array).", `JSON_MEMBEROF(2, '[1, 2]')`, "true")
 	word := *member
 	word.Name, word.Kind = "MEMBER OF", Operator
 	return family([]*Function{member, &word},

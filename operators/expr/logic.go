@@ -192,10 +192,7 @@ func resolveIsNull(want bool) func([]Node) (*implementation, []Node, error) {
 
 // validNested is IsValid, also for nested vectors, whose arrays have their own NULLs.
 func validNested(v *batch.Vector, i int) bool {
-	if v.Nested != nil && !v.Const {
-		return v.IsValid(i) && v.Nested.IsValid(i)
-	}
-	return v.IsValid(i)
+	return v.IsValid(i) && (v.Nested == nil || v.Nested.IsValid(v.At(i)))
 }
 
 // truthTest is IS [NOT] TRUE and IS [NOT] FALSE, which are never NULL.

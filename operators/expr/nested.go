@@ -109,7 +109,7 @@ func jsonMember(name string) maker {
 
 // resolvePlace is FIELD(text, item, ..) by the common type of all.
 func resolvePlace(args []Node) (*implementation, []Node, error) {
-	cast, err := comparable(args)
+	cast, err := ordered(args)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -24,7 +24,15 @@ func codeFunctions() []*Function {
 			return v
 		}), "The bytes of the first character as a number.", "ORD('é')", "50089").total().as(),
 		define("CHAR([code BIGINT]...) -> VARCHAR", textRow(char),
-			"The text of the given codes; NULLs are left out.", "CHAR(75, 83)", "KS").total().nullable().as("CHR"),
+			"The text of the given codes; NULLs are left out.", "CHAR(75, 83)", "KS").total().nullable().as(),
+		define("CHR(code BIGINT) -> VARCHAR", textRow(func(r *row, dst []byte) []byte {
+			v := r.int(0)
+			if v < 0 || v > utf8.MaxRune || !utf8.ValidRune(rune(v)) {
+				r.null()
+				return dst
+			}
+			return utf8.AppendRune(dst, rune(v))
+		}), "The character of a Unicode code point; NULL if there is none.", "CHR(8364)", "€").total().as(),
 		define("HEX(x BIGINT) -> VARCHAR", textRow(func(r *row, dst []byte) []byte { return appendUpperHex(dst, uint64(r.int(0))) }),
 			"A number, or the bytes of a text, in hexadecimal.", "HEX(255)", "FF").
 			or("HEX(text BYTES) -> VARCHAR", text1(func(dst, s []byte) []byte { return hexUpper(dst, s) })).total().as(),
@@ -46,7 +54,9 @@ func codeFunctions() []*Function {
 	)
 }
 
+// char writes the bytes of each number; NULL where they are no UTF-8.
 func char(r *row, dst []byte) []byte {
+	start := len(dst)
 	for k := range r.f.args {
 		if !r.valid(k) {
 			continue
@@ -57,6 +67,9 @@ func char(r *row, dst []byte) []byte {
 				dst = append(dst, c)
 			}
 		}
+	}
+	if !utf8.Valid(dst[start:]) {
+		r.null()
 	}
 	return dst
 }

@@ -15,7 +15,11 @@ func formatFunctions() []*Function {
 			return formatTime(dst, r.int(0), r.text(1))
 		}), "A time as text, by the %-codes of MySQL.", "DATE_FORMAT("+sample+", '%a %d %b %Y %H:%i')", "Sun 17 May 2015 10:05").total().as(),
 		define("TIME_FORMAT(time TIME, format VARCHAR) -> VARCHAR", textRow(func(r *row, dst []byte) []byte {
-			return formatTime(dst, r.int(0), r.text(1))
+			if r.int(0) < 0 {
+				dst = append(dst, '-')
+			}
+			clock := max(r.int(0), -r.int(0))
+			return moment{civilOf(0), 0, clock}.format(dst, r.text(1))
 		}), "A time of the day as text, by the %-codes of MySQL.", "TIME_FORMAT('10:05:03', '%H.%i')", "10.05").total().as(),
 		special("STR_TO_DATE(text VARCHAR, format VARCHAR) -> TIMESTAMP", resolveStrToDate,
 			"The time that a text holds by the %-codes of MySQL, NULL if it does not; DATE or TIME where a constant format has only such codes.",
@@ -89,7 +93,10 @@ func epochTime(name string, unit int64, summary, sample string) *Function {
 // letter.
 func formatTime(dst []byte, micros int64, format []byte) []byte {
 	days, clock := floorDiv(micros, day)
-	t := moment{civilOf(days), days, clock}
+	return moment{civilOf(days), days, clock}.format(dst, format)
+}
+
+func (t moment) format(dst, format []byte) []byte {
 	for i := 0; i < len(format); i++ {
 		c := format[i]
 		if c != '%' || i+1 == len(format) {
@@ -233,6 +240,7 @@ func formatFields(format string) (dated, timed bool) {
 }
 
 // strToTime reads argument 0 by the format in argument 1; NULL if it does not fit.
+// As in MySQL, blanks may precede every field, and what follows the last is left.
 func strToTime(r *row) int64 {
 	p := timeParser{scanner: scanner{trimBlanks(r.text(0))}, civil: civil{1970, 1, 1}, twelve: -1}
 	v, ok := p.parse(r.text(1))
@@ -247,7 +255,7 @@ type timeParser struct {
 	scanner
 	civil
 	h, m, sec, frac int64
-	pm              bool
+	pm, some        bool
 	twelve          int64 // hour of %h, -1: none
 	yday            int64 // of %j, 0: none
 }
@@ -257,6 +265,7 @@ func (p *timeParser) parse(format []byte) (int64, bool) {
 		switch c := format[i]; {
 		case c == '%' && i+1 < len(format):
 			i++
+			p.s, p.some = bytes.TrimLeft(p.s, " \t\n\r"), true
 			if !p.code(format[i]) {
 				return 0, false
 			}
@@ -266,10 +275,8 @@ func (p *timeParser) parse(format []byte) (int64, bool) {
 			return 0, false
 		}
 	}
-	if len(trimBlanks(p.s)) > 0 {
-		return 0, false
-	}
-	return p.instant()
+	v, ok := p.instant()
+	return v, ok && p.some
 }
 
 func (p *timeParser) instant() (int64, bool) {

@@ -160,7 +160,9 @@ func partFieldFunctions() []*Function {
 		}), "The name of the month.", "MONTHNAME("+sample+")", "May").total().as(),
 		special("EXTRACT(unit VARCHAR, time TIMESTAMP) -> BIGINT", resolveExtract(all),
 			"A field of a time: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MICROSECOND, EPOCH, DOW, DOY or a pair such as HOUR_MINUTE.",
-			"EXTRACT(YEAR FROM "+sample+")", "2015").as("DATE_PART"),
+			"EXTRACT(YEAR FROM "+sample+")", "2015").as(),
+		special("DATE_PART(unit VARCHAR, time TIMESTAMP) -> BIGINT", resolveExtract(all),
+			"The same as EXTRACT.", "DATE_PART('year', "+sample+")", "2015").as(),
 	)
 }
 
