@@ -18,7 +18,8 @@ type arithmetic struct {
 	total   func(args []Node) bool
 }
 
-type decimalOp func(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string)
+// decimalOp is given the scales of the operands and of the result.
+type decimalOp func(a, b decimal128.Num, sa, sb, out int) (r decimal128.Num, code string)
 
 func arithmeticFunctions() []*Function {
 	plus := arithmetic{"+", intOp{addInts, addInt}, floatOp{addFloats, addFloat}, sumType, addDecimal, false, nil}

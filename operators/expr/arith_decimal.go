@@ -36,11 +36,13 @@ func remainderType(a, b batch.Type) batch.Type {
 func wholeType(_, _ batch.Type) batch.Type { return batch.Of(batch.BigInt) }
 
 func (op arithmetic) decimalKernel(a, b, out batch.Type) maker {
+	exact, whole := op.exact, out.ID == batch.BigInt
+	sa, sb, scale := a.Scale, b.Scale, out.Scale
 	return always(func(f *frame) {
 		eachRow(f, func(r *row, i int) {
 			x, y := r.dec(0), r.dec(1)
-			v, code := op.exact(x, y, a, b, out)
-			if f.out.Type.ID == batch.BigInt {
+			v, code := exact(x, y, sa, sb, scale)
+			if whole {
 				code = wholeResult(f, i, v, code)
 			} else {
 				f.out.Dec[i] = v
@@ -86,21 +88,21 @@ func upscale(n decimal128.Num, digits int) (decimal128.Num, bool) {
 	return n, false
 }
 
-func addDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string) {
-	x, ok := upscale(a, out.Scale-ta.Scale)
-	y, ok2 := upscale(b, out.Scale-tb.Scale)
+func addDecimal(a, b decimal128.Num, sa, sb, out int) (decimal128.Num, string) {
+	x, ok := upscale(a, out-sa)
+	y, ok2 := upscale(b, out-sb)
 	if ok && ok2 {
 		return x.Add(y), ""
 	}
-	return narrow(new(big.Int).Add(scaled(a, out.Scale-ta.Scale), scaled(b, out.Scale-tb.Scale)))
+	return narrow(new(big.Int).Add(scaled(a, out-sa), scaled(b, out-sb)))
 }
 
-func subDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string) {
-	return addDecimal(a, b.Negate(), ta, tb, out)
+func subDecimal(a, b decimal128.Num, sa, sb, out int) (decimal128.Num, string) {
+	return addDecimal(a, b.Negate(), sa, sb, out)
 }
 
-func mulDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string) {
-	drop := ta.Scale + tb.Scale - out.Scale
+func mulDecimal(a, b decimal128.Num, sa, sb, out int) (decimal128.Num, string) {
+	drop := sa + sb - out
 	if drop == 0 && fitsInt(a) && fitsInt(b) {
 		return a.Mul(b), ""
 	}
@@ -111,27 +113,27 @@ func mulDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, st
 	return narrow(product)
 }
 
-func divDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string) {
+func divDecimal(a, b decimal128.Num, sa, sb, out int) (decimal128.Num, string) {
 	if b.Sign() == 0 {
 		return b, codeZero
 	}
-	up := out.Scale - ta.Scale + tb.Scale
+	up := out - sa + sb
 	return narrow(quoRound(scaled(a, up), b.BigInt()))
 }
 
-func wholeDecimal(a, b decimal128.Num, ta, tb, _ batch.Type) (decimal128.Num, string) {
+func wholeDecimal(a, b decimal128.Num, sa, sb, _ int) (decimal128.Num, string) {
 	if b.Sign() == 0 {
 		return b, codeZero
 	}
-	scale := max(ta.Scale, tb.Scale)
-	return narrow(new(big.Int).Quo(scaled(a, scale-ta.Scale), scaled(b, scale-tb.Scale)))
+	scale := max(sa, sb)
+	return narrow(new(big.Int).Quo(scaled(a, scale-sa), scaled(b, scale-sb)))
 }
 
-func modDecimal(a, b decimal128.Num, ta, tb, out batch.Type) (decimal128.Num, string) {
+func modDecimal(a, b decimal128.Num, sa, sb, out int) (decimal128.Num, string) {
 	if b.Sign() == 0 {
 		return b, codeZero
 	}
-	return narrow(new(big.Int).Rem(scaled(a, out.Scale-ta.Scale), scaled(b, out.Scale-tb.Scale)))
+	return narrow(new(big.Int).Rem(scaled(a, out-sa), scaled(b, out-sb)))
 }
 
 func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }

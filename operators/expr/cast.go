@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -227,18 +228,22 @@ func castTimeText(to batch.Type) maker {
 
 // castText writes any value as text or bytes, cut to the length of the type.
 func castText(from, to batch.Type, assign bool) maker {
+	if from.IsInteger() && to.Precision == 0 {
+		return textRow(func(r *row, dst []byte) []byte { return strconv.AppendInt(dst, r.int(0), 10) })
+	}
+	fromJSON, decode := from.ID == batch.JSON, to.IsString() && from.IsBinary()
 	return textRow(func(r *row, dst []byte) []byte {
 		start := len(dst)
-		if from.ID == batch.JSON {
+		if fromJSON {
 			dst = append(dst, r.jsonText()...)
 		} else {
 			dst = appendText(dst, r.vec(0), r.i)
 		}
-		if to.IsString() && from.IsBinary() && !utf8.Valid(dst[start:]) {
+		if decode && !utf8.Valid(dst[start:]) {
 			r.fault(codeCast, "cannot cast X'%X' to %s: invalid UTF-8", dst[start:min(len(dst), start+32)], to)
 			return dst[:start]
 		}
-		return fit(r, dst, start, to, assign)
+		return fit(r, dst, start, &to, assign)
 	})
 }
 
@@ -256,7 +261,7 @@ func (r *row) jsonText() []byte {
 }
 
 // fit cuts dst[start:] to the length of the type, and pads BINARY with zeros.
-func fit(r *row, dst []byte, start int, to batch.Type, assign bool) []byte {
+func fit(r *row, dst []byte, start int, to *batch.Type, assign bool) []byte {
 	if to.Precision == 0 {
 		return dst
 	}

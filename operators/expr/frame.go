@@ -157,7 +157,7 @@ func (r *row) text(k int) []byte       { return r.f.args[k].Bytes(r.i) }
 func (r *row) int(k int) int64         { v := r.f.args[k]; return v.I64[v.At(r.i)] }
 func (r *row) float(k int) float64     { v := r.f.args[k]; return v.F64[v.At(r.i)] }
 func (r *row) bool(k int) bool         { v := r.f.args[k]; return v.Bool[v.At(r.i)] }
-func (r *row) typ(k int) batch.Type    { return r.f.args[k].Type }
+func (r *row) typ(k int) *batch.Type   { return &r.f.args[k].Type }
 func (r *row) vec(k int) *batch.Vector { return r.f.args[k] }
 
 func (r *row) dec(k int) decimal128.Num { v := r.f.args[k]; return v.Dec[v.At(r.i)] }

@@ -219,7 +219,7 @@ func floorMonths(t, months, originYear int64) int64 {
 func step1(r *row) int64 {
 	t, by := r.int(0), r.int(1)
 	if by <= 0 || by == math.MaxInt64 {
-		r.argument("STEP: want a positive interval, got %s", intervalText(r.typ(1), by))
+		r.argument("STEP: want a positive interval, got %s", intervalText(*r.typ(1), by))
 		return 0
 	}
 	if r.typ(1).ID == batch.IntervalMonth {
