@@ -122,8 +122,8 @@ func (r *record) setTime(at window.Micros) {
 	r.at, r.TS = at, at.Time().Format("2006-01-02T15:04:05.000000Z")
 }
 
-// distinct makes the times of the records differ, none of them later than
-// before relative to the others by more than a microsecond a record.
+// distinct makes the times of up to a thousand records differ, by moving each by
+// less than a millisecond. None becomes late by it.
 func distinct(rows []record) []record {
 	for i := range rows {
 		rows[i].setTime(rows[i].at - rows[i].at%1000 + window.Micros(i))

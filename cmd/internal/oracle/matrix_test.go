@@ -10,11 +10,11 @@ import (
 	"kinesql/window"
 )
 
-// envSeeds is the environment variable that says with how many random inputs
-// the matrix runs; a soak sets it to thousands.
+// envSeeds is the environment variable that says of how many random inputs each
+// question is asked, each under all settings; a soak sets it to thousands.
+// Without it there are two, each under every other setting.
 const envSeeds = "KINESQL_ORACLE_SEEDS"
 
-// seeds is how many random inputs each question is asked of.
 func seeds(t *testing.T) uint64 {
 	text := os.Getenv(envSeeds)
 	if text == "" {
@@ -28,7 +28,7 @@ func seeds(t *testing.T) uint64 {
 }
 
 // rowsOfInput is how many records a random input has.
-const rowsOfInput = 300
+const rowsOfInput = 250
 
 // source declares the stream of the random input.
 func source(path string) string {
@@ -66,8 +66,12 @@ func ask(t *testing.T, d *DuckDB, q question, seed uint64, rows []record) {
 	late := expectLate(t, d, q, rows)
 	path := write(t, rows, 1)
 	t.Run(fmt.Sprintf("%s/seed=%d", q.name, seed), func(t *testing.T) {
-		for _, s := range settings() {
+		for i, s := range settings() {
+			if os.Getenv(envSeeds) == "" && (uint64(i/2)+uint64(i)+seed)%2 > 0 {
+				continue
+			}
 			t.Run(s.String(), func(t *testing.T) {
+				t.Parallel()
 				got := perform(t, s, source(path)+q.kine+";")
 				if diff := Diff(got.rows, want.Rows); diff != "" {
 					t.Errorf("%s\n%s", diff, q.kine)

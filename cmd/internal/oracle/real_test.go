@@ -135,7 +135,7 @@ func TestRealInput(t *testing.T) {
 			}
 			script := fmt.Sprintf(q.input.stream, delay/window.Second, path) + q.kine + ";"
 			t.Run(fmt.Sprintf("%s/delay=%s", q.name, delay.Time().Format("15:04:05")), func(t *testing.T) {
-				for _, s := range []setting{{1, 4096, true}, {3, 7, true}, {3, 4096, false}} {
+				for _, s := range []setting{{1, 4096, true}, {3, 500, true}, {1, 4096, false}} {
 					checkReal(t, perform(t, s, script), want, late, q.input)
 				}
 			})
