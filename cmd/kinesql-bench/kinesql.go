@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"kinesql/cmd/internal/oracle"
 )
@@ -35,8 +36,8 @@ func buildKineSQL(ctx context.Context, dir string) (string, error) {
 	return path, nil
 }
 
-// versionOf is what Go stamped into a binary: a tag, or the commit and whether
-// the checkout was changed.
+// versionOf is the commit that Go stamped into a binary and whether the checkout
+// was changed; for a binary without a stamp (go run) the commit of the checkout.
 func versionOf(binary string) string {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
@@ -52,9 +53,22 @@ func versionOf(binary string) string {
 		}
 	}
 	if revision == "" {
-		return info.Main.Version
+		return checkedOut(info.Main.Version)
 	}
 	return revision + dirty
+}
+
+// checkedOut is the commit of the checkout, or other if git cannot tell.
+func checkedOut(other string) string {
+	root, err := oracle.Root()
+	if err != nil {
+		return other
+	}
+	out, err := exec.Command("git", "-C", root, "describe", "--always", "--abbrev=12", "--dirty=+changes").Output()
+	if err != nil {
+		return other
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // kinesqlSubject measures `kinesql run` of a script; what it prints is dropped.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // report prints the results as a table, in which KineSQL's lines tell how they
@@ -13,7 +14,8 @@ import (
 func report(w io.Writer, results []result) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"workload", "system", "version", "CPU us/record", "min-max", "records/s", "peak RSS", "verified", "to duckdb", ""})
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(table.Row{"workload", "system", "version", "CPU us/record", "min-max", "records/s", "peak RSS", "verified", "to duckdb", "notes"})
 	for _, r := range results {
 		t.AppendRow(table.Row{
 			r.Workload, r.System, r.Version,

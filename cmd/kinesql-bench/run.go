@@ -205,7 +205,7 @@ func (r *runner) measure(ctx context.Context, w workload, subjects []subject, ve
 	}
 	for i, s := range subjects {
 		res := summarize(w.name, s, figures[i], records, verified)
-		if w.hop != nil {
+		if w.name == hopLongName {
 			added := spreadOf(figures[i], func(f figure) int64 { return f.added }).median
 			res.note = w.hop.describe(added, w.hop.retained(events{r.flags.seed, records}))
 		}
