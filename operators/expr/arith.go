@@ -137,7 +137,7 @@ func safeDivisor(args []Node) bool {
 // ints returns the n values of argument k, a constant one spread out.
 func (f *frame) ints(k int) []int64 {
 	v := f.args[k]
-	if !v.Const || f.out.Const {
+	if !v.Const || f.out.Const || f.n == 0 {
 		return v.I64[:f.n]
 	}
 	if f.s.spread == nil {
@@ -156,7 +156,7 @@ func (f *frame) ints(k int) []int64 {
 // floats returns the n values of argument k, a constant one spread out.
 func (f *frame) floats(k int) []float64 {
 	v := f.args[k]
-	if !v.Const || f.out.Const {
+	if !v.Const || f.out.Const || f.n == 0 {
 		return v.F64[:f.n]
 	}
 	if f.s.spread == nil {

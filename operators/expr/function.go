@@ -156,5 +156,5 @@ func renamed(signature, from, to string) string {
 	return strings.Join(lines, "\n")
 }
 
-// alone makes a family of single functions and groups with aliases.
+// family joins functions with their aliases.
 func family(groups ...[]*Function) []*Function { return slices.Concat(groups...) }

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -93,8 +92,6 @@ type scanned struct {
 	digits int // significant, without leading zeros
 	scale  int // digits after the point
 }
-
-var errDigits = errors.New("more than 38 digits")
 
 // scanDecimal reads [+-]digits[.digits][e[+-]digits]. Digits beyond the 38 that
 // fit are reported by digits > 38, and num is then without meaning.
