@@ -16,7 +16,6 @@ import (
 
 var (
 	bigint    = batch.Of(batch.BigInt)
-	double    = batch.Of(batch.Double)
 	varchar   = batch.Of(batch.Varchar)
 	timestamp = batch.Of(batch.Timestamp)
 )

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
@@ -162,6 +163,7 @@ func (e env) bindCall(c aggCall) (call, error) {
 	if out.args, err = in.all(nodes); err != nil {
 		return call{}, err
 	}
+	given := slices.Clone(out.args)
 	if err := in.resolveCall(&out, nodes, c.whole); err != nil {
 		return call{}, err
 	}
@@ -171,11 +173,12 @@ func (e env) bindCall(c aggCall) (call, error) {
 			return call{}, err
 		}
 	}
-	out.order, err = in.callOrder(f, c)
+	out.order, err = in.callOrder(f, c, given)
 	return out, err
 }
 
-func (e env) callOrder(f *aggregate.Function, c aggCall) ([]sortItem, error) {
+// callOrder binds ORDER BY within a call with the given arguments.
+func (e env) callOrder(f *aggregate.Function, c aggCall, given []expr.Node) ([]sortItem, error) {
 	if c.order == nil {
 		return nil, nil
 	}
@@ -187,6 +190,10 @@ func (e env) callOrder(f *aggregate.Function, c aggCall) ([]sortItem, error) {
 		n, err := e.bind(item.Expr)
 		if err != nil {
 			return nil, err
+		}
+		same := func(a expr.Node) bool { return a.String() == n.String() }
+		if c.distinct && !slices.ContainsFunc(given, same) {
+			return nil, e.errorf(diag.Invalid, item.Expr, "%s(DISTINCT) can only be ordered by its own arguments", f.Name)
 		}
 		out[i] = sortItem{node: n, desc: item.Desc}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"kinesql/operators/batch"
 	"kinesql/operators/expr"
+	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 	"kinesql/sql/parse"
 )
@@ -22,7 +23,7 @@ func (e env) cast(n *tidb.FuncCallExpr, try bool) (expr.Node, error) {
 	if err != nil {
 		return nil, e.errorf(diag.Type, n, "%q is not a type", text)
 	}
-	t, err := Type(e.Source(), name)
+	t, err := Type(e.Source(), whole(name))
 	if err != nil {
 		if d, ok := err.(*diag.Error); ok { // the place is within text
 			d.Source, d.Span = e.Source(), e.span(n)
@@ -34,6 +35,21 @@ func (e env) cast(n *tidb.FuncCallExpr, try bool) (expr.Node, error) {
 		return nil, e.typed(err, n, n.Args[0])
 	}
 	return out, nil
+}
+
+// whole is the type that a cast without a length means: CAST(x AS CHAR) keeps
+// all of the text, as MySQL does, although a column of type CHAR is one
+// character.
+func whole(t ast.TypeName) ast.TypeName {
+	if len(t.Args) == 0 {
+		switch t.Name {
+		case "CHAR":
+			t.Name = "VARCHAR"
+		case "BINARY":
+			t.Name = "VARBINARY"
+		}
+	}
+	return t
 }
 
 // tidbCast is what the grammar makes of CONVERT(x, type) and BINARY x.
@@ -56,7 +72,7 @@ func (e env) tidbCast(n *tidb.FuncCastExpr) (expr.Node, error) {
 func tidbType(t *types.FieldType) (batch.Type, bool) {
 	switch t.GetType() {
 	case mysql.TypeLonglong:
-		return batch.Of(batch.BigInt), mysql.HasUnsignedFlag(t.GetFlag()) == false
+		return batch.Of(batch.BigInt), !mysql.HasUnsignedFlag(t.GetFlag())
 	case mysql.TypeNewDecimal:
 		return batch.DecimalOf(max(1, t.GetFlen()), max(0, t.GetDecimal())), true
 	case mysql.TypeDouble:

@@ -151,6 +151,10 @@ func (e env) frame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
 			f.partition = append(f.partition, p)
 		}
 	}
+	if s.OrderBy == nil && s.Frame == nil {
+		return frame{}, e.errorf(diag.Unsupported, at, "OVER without ORDER BY and frame is not supported: it counts rows that are yet to come").
+			WithHint("write ORDER BY ts for the rows so far, or RANGE INTERVAL '1' MINUTE PRECEDING")
+	}
 	if f.time, err = in.overOrder(s.OrderBy, at); err != nil {
 		return frame{}, err
 	}
@@ -303,5 +307,3 @@ func (s *selection) applyOver(n logical.Node, which []int, columns map[int]expr.
 	}
 	return out, nil
 }
-
-var boolean = batch.Of(batch.Boolean)

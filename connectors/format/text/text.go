@@ -47,7 +47,6 @@ type Filler struct {
 	order   []int // the time attribute first, then what predicates test
 	time    int
 	maxTime window.Micros
-	split   string
 	faults  operators.Faults
 }
 
