@@ -6,7 +6,6 @@ import (
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
-	"kinesql/operators/batch"
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
 	"kinesql/sql/diag"
