@@ -1,18 +1,20 @@
 package aggregate
 
 import (
-	"fmt"
 	"slices"
 
 	"kinesql/operators/batch"
 )
 
 // distinct passes to the state within only the first row of each combination of
-// group and arguments, and counts the rest so that rows can be taken back.
+// group and arguments, and counts the rest so that rows can be taken back. What
+// the call is ordered by must follow from the arguments, as a number does from
+// its text: it counts as one more argument.
 type distinct struct {
 	inner State
-	types []batch.Type // of the group's id and the arguments
-	order []int        // which arguments the call is ordered by
+	types []batch.Type // of the group's id, the arguments and what else the call is ordered by
+	args  int          // how many arguments there are
+	order []int        // which of the types behind the id the call is ordered by
 	table Table
 	count []int64  // rows, by entry
 	seqs  []int64  // when an entry arrived first
@@ -29,19 +31,20 @@ type distinct struct {
 }
 
 func newDistinct(s spec, newInner func() State) (func() State, error) {
+	types := append([]batch.Type{batch.Of(batch.BigInt)}, s.args...)
 	order := make([]int, len(s.Order))
 	for i, k := range s.Order {
 		if order[i] = slices.Index(s.Args, k.Column); order[i] < 0 {
-			return nil, fmt.Errorf("%s(DISTINCT) can only be ordered by its own arguments", s.Name)
+			order[i] = len(types) - 1
+			types = append(types, s.sort[i])
 		}
 	}
-	types := append([]batch.Type{batch.Of(batch.BigInt)}, s.args...)
 	if _, err := NewTable(types); err != nil {
 		return nil, err
 	}
 	return func() State {
 		table, _ := NewTable(types) // checked above
-		return &distinct{inner: newInner(), types: types, order: order, table: table}
+		return &distinct{inner: newInner(), types: types, args: len(s.args), order: order, table: table}
 	}, nil
 }
 
@@ -64,6 +67,11 @@ func (s *distinct) assign(in *Rows, rows []int32, ids []uint32) []uint32 {
 		s.ids[r] = int64(ids[i])
 	}
 	keys := append([]batch.Vector{{Type: s.types[0], Len: len(s.ids), I64: s.ids}}, in.Args...)
+	for i, o := range s.order {
+		if o >= s.args {
+			keys = append(keys, in.Order[i])
+		}
+	}
 	s.found = grow(s.found, len(rows))
 	entries := s.found[:len(rows)]
 	s.table.Assign(keys, rows, entries)
@@ -159,13 +167,14 @@ func (s *distinct) values(src, dst []uint32) (in *Rows, groups []uint32, times [
 			groups = append(groups, dst[i])
 		}
 	}
-	in = &Rows{Args: make([]batch.Vector, len(s.types)-1)}
-	for c := range in.Args {
-		in.Args[c].Type = s.types[c+1]
-		s.table.Append(c+1, list, &in.Args[c])
+	columns := make([]batch.Vector, len(s.types)-1)
+	for c := range columns {
+		columns[c].Type = s.types[c+1]
+		s.table.Append(c+1, list, &columns[c])
 	}
-	for _, a := range s.order {
-		in.Order = append(in.Order, in.Args[a])
+	in = &Rows{Args: columns[:s.args:s.args]}
+	for _, c := range s.order {
+		in.Order = append(in.Order, columns[c])
 	}
 	for _, e := range list {
 		times, in.Seqs = append(times, s.count[e]), append(in.Seqs, s.seqs[e])

@@ -40,8 +40,11 @@ func appendDate(dst []byte, days int64) []byte {
 	return time.Unix(0, 0).UTC().AddDate(0, 0, int(days)).AppendFormat(dst, year)
 }
 
-// appendClock appends 10:05:00 or 10:05:00.25.
+// appendClock appends [-]10:05:00 or 10:05:00.25; a TIME may be before zero.
 func appendClock(dst []byte, micros int64) []byte {
+	if micros < 0 {
+		dst, micros = append(dst, '-'), -micros
+	}
 	seconds := micros / int64(window.Second)
 	dst = appendTwo(dst, seconds/3600)
 	dst = appendTwo(append(dst, ':'), seconds/60%60)
