@@ -7,6 +7,7 @@ package connectors
 import (
 	"kinesql/operators"
 	"kinesql/operators/batch"
+	"kinesql/window"
 )
 
 // Connector binds streams to something outside: files, a terminal, a generator.
@@ -46,6 +47,9 @@ type Description struct {
 	// Time is the name of a column that the format knows to be the time attribute
 	// of a stream without columns ("time" of combined logs); empty: none.
 	Time string
+	// Delay is how far event times may lie behind the greatest, where the
+	// statement has no WATERMARK clause that says so.
+	Delay window.Micros
 }
 
 // SourceSpec is what a query wants of a stream.

@@ -68,7 +68,7 @@ func (p *Planner) stream(st *ast.CreateStream) (*catalog.Stream, error) {
 func timeAttribute(st *ast.CreateStream, s *catalog.Stream) error {
 	if st.Watermark == nil {
 		if s.Description.Time != "" {
-			s.Time = s.Schema.Index(s.Description.Time)
+			s.Time, s.Delay = s.Schema.Index(s.Description.Time), s.Description.Delay
 		}
 		return nil
 	}

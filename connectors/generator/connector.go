@@ -34,7 +34,7 @@ func (Connector) Describe(spec connectors.Spec) (connectors.Description, error) 
 		return connectors.Description{}, err
 	}
 	return connectors.Description{
-		Schema: schema, CanRead: true, Bounded: p.rows >= 0, MaxSources: 1, Time: p.kind.time,
+		Schema: schema, CanRead: true, Bounded: p.rows >= 0, MaxSources: 1, Time: p.kind.time, Delay: p.disorder,
 	}, nil
 }
 
