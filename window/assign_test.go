@@ -101,3 +101,28 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+func TestCovers(t *testing.T) {
+	inner := window.Spec{Kind: window.Tumble, Size: 10, Slide: 10, Offset: 3}
+	tumble := func(size, offset window.Micros) window.Spec {
+		return window.Spec{Kind: window.Tumble, Size: size, Slide: size, Offset: offset}
+	}
+	cases := []struct {
+		outer, inner window.Spec
+		want         bool
+	}{
+		{tumble(10, 3), inner, true},
+		{tumble(30, -7), inner, true},
+		{tumble(30, 0), inner, false},
+		{tumble(15, 3), inner, false},
+		{tumble(5, 3), inner, false},
+		{window.Spec{Kind: window.Hop, Size: 30, Slide: 10, Offset: 3}, inner, true},
+		{window.Spec{Kind: window.Hop, Size: 30, Slide: 5, Offset: 3}, inner, false},
+		{tumble(100, 0), window.Spec{Kind: window.Hop, Size: 10, Slide: 5}, false},
+	}
+	for _, c := range cases {
+		if got := c.outer.Covers(c.inner); got != c.want {
+			t.Errorf("%+v covers %+v: %t, want %t", c.outer, c.inner, got, c.want)
+		}
+	}
+}

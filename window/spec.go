@@ -23,3 +23,11 @@ type Spec struct {
 	Slide  Micros
 	Offset Micros
 }
+
+// Covers reports whether a window of s that holds the start of a window of inner
+// holds all of it. Only then may the starts of inner stand for its rows in s:
+// they become known no sooner than the ends.
+func (s Spec) Covers(inner Spec) bool {
+	size := inner.Size
+	return inner.Kind == Tumble && s.Size%size == 0 && s.Slide%size == 0 && (s.Offset-inner.Offset)%size == 0
+}

@@ -12,8 +12,8 @@
 //     grouping keys as the last order, so that equal plans give equal rows. LIMIT
 //     alone counts all rows.
 //   - ROWTIME is the time attribute, unless a column has that name.
-//   - The time attribute of a windowed result is window_end; window_start and
-//     window_time may be windowed again as well.
+//   - The time attribute of a windowed result is window_end, and window_time as
+//     well. window_start may be windowed again where the windows hold whole ones.
 package bind
 
 import (

@@ -147,9 +147,6 @@ func (e env) windowCall(name string, f *tidb.FuncCallExpr) (*groupWindow, error)
 	if !ok {
 		return nil, e.errorf(diag.Invalid, f.Args[0], "%s wants the time attribute here, got %s", name, time)
 	}
-	if err := e.checkTime(e.scope, col.Index, e.span(f.Args[0])); err != nil {
-		return nil, err
-	}
 	args := make([]intervalArg, len(f.Args)-1)
 	for i, a := range f.Args[1:] {
 		if args[i].node, err = e.bind(a); err != nil {
@@ -158,7 +155,11 @@ func (e env) windowCall(name string, f *tidb.FuncCallExpr) (*groupWindow, error)
 		args[i].at = e.span(a)
 	}
 	spec, err := e.spec(name, e.span(f), args)
-	return &groupWindow{spec: spec, time: col.Index, start: -1, end: -1, at: e.span(f)}, err
+	if err != nil {
+		return nil, err
+	}
+	w := &groupWindow{spec: spec, time: col.Index, start: -1, end: -1, at: e.span(f)}
+	return w, e.checkTime(e.scope, col.Index, e.span(f.Args[0]), spec)
 }
 
 // stepWindow makes a tumble of STEP(ts BY interval) and FLOOR(ts TO unit), if ts
@@ -173,7 +174,11 @@ func (e env) stepWindow(name string, f *tidb.FuncCallExpr) (bool, error) {
 		return false, err
 	}
 	col, ok := time.(*expr.Column)
-	if !ok || !e.scope.node.Traits().IsTime(col.Index) || e.group.window != nil {
+	if !ok || e.group.window != nil {
+		return false, nil
+	}
+	traits := e.scope.node.Traits()
+	if _, start := traits.StartsOf(col.Index); !start && !traits.IsTime(col.Index) {
 		return false, nil
 	}
 	size, err := e.stepSize(name, f)
@@ -184,7 +189,7 @@ func (e env) stepWindow(name string, f *tidb.FuncCallExpr) (bool, error) {
 		spec: window.Spec{Kind: window.Tumble, Size: size, Slide: size},
 		time: col.Index, start: -1, end: -1, same: []string{logical.Key(whole)}, at: e.span(f),
 	}
-	return true, nil
+	return true, e.checkTime(e.scope, col.Index, e.span(f.Args[0]), e.group.window.spec)
 }
 
 // stepSize is the length of the windows, 0 where they differ in length or do not

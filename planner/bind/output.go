@@ -40,7 +40,7 @@ func (o *output) build(order []sortItem, clause *tidb.OrderByClause, limit *tidb
 	if len(keys) > 0 {
 		keys = o.breakTies(keys)
 	}
-	var node logical.Node = &logical.Project{Input: o.input, Exprs: o.exprs, Names: o.names}
+	var node logical.Node = &logical.Project{Input: o.input, Exprs: o.exprs, Names: o.names, Times: lastTicks(o.input, o.exprs)}
 	if o.distinct {
 		if node, err = o.distinctStep(node, bounds); err != nil {
 			return nil, err

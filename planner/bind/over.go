@@ -9,6 +9,7 @@ import (
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
 	"kinesql/sql/diag"
+	"kinesql/window"
 )
 
 // over is a bound aggregate with OVER.
@@ -161,6 +162,7 @@ func (e env) frame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
 }
 
 // overOrder checks ORDER BY: the time attribute, ascending. Left out, it is that.
+// The starts of windows have the order of their ends, of which watermarks speak.
 func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
 	if o == nil {
 		return nil, nil
@@ -172,17 +174,20 @@ func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	at = o.Items[0].Expr
 	c, ok := n.(*expr.Column)
-	if !ok {
-		return nil, e.errorf(diag.Invalid, o.Items[0].Expr, "ORDER BY of OVER must be the time attribute, not %s", n)
+	switch {
+	case ok && c.Index == windowStart:
+		return endColumn(), nil
+	case ok && c.Index == windowEnd, logical.Key(n) == logical.Key(lastTick(endColumn())):
+		return n, nil
+	case !ok || c.Index >= aggBase:
+		return nil, e.errorf(diag.Invalid, at, "ORDER BY of OVER must be the time attribute, not %s", n)
 	}
-	if c.Index < aggBase {
-		return n, e.checkTime(e.scope, c.Index, e.span(o.Items[0].Expr))
+	if spec, ok := e.scope.node.Traits().StartsOf(c.Index); ok {
+		return shiftBy("+", n, int64(spec.Size)), nil
 	}
-	if c.Index != windowStart && c.Index != windowEnd {
-		return nil, e.errorf(diag.Invalid, o.Items[0].Expr, "ORDER BY of OVER must be the time attribute, not %s", n)
-	}
-	return n, nil
+	return n, e.checkTime(e.scope, c.Index, e.span(at), window.Spec{})
 }
 
 func (e env) overFrame(f *frame, c *tidb.FrameClause, at tidb.Node) error {

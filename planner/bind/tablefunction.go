@@ -32,7 +32,7 @@ func (q *query) tableFunction(tf *ast.TableFunction) (*scope, error) {
 		return nil, err
 	}
 	s := &scope{alias: alias, node: in}
-	time, err := q.timeColumn(s, tf.Time)
+	time, err := q.timeColumn(s, tf.Time, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (q *query) tableArgument(tf *ast.TableFunction) (logical.Node, string, erro
 	return n, tf.Table.Name, err
 }
 
-func (q *query) timeColumn(s *scope, name ast.Ident) (int, error) {
+func (q *query) timeColumn(s *scope, name ast.Ident, spec window.Spec) (int, error) {
 	i, err := s.column(name.Name)
 	if err == nil && i < 0 && strings.EqualFold(name.Name, rowtime) {
 		i = s.node.Traits().Time()
@@ -74,16 +74,25 @@ func (q *query) timeColumn(s *scope, name ast.Ident) (int, error) {
 	case i < 0:
 		return 0, q.unknownColumn(s, name.Name, name.At)
 	}
-	return i, q.checkTime(s, i, name.At)
+	return i, q.checkTime(s, i, name.At, spec)
 }
 
-// checkTime refuses a column that watermarks do not speak of.
-func (q *query) checkTime(s *scope, i int, at diag.Span) error {
+// checkTime refuses a column that watermarks do not speak of. The start of a
+// window may stand for its rows in windows that hold whole windows of that kind.
+func (q *query) checkTime(s *scope, i int, at diag.Span, spec window.Spec) error {
 	t := s.node.Traits()
 	if t.IsTime(i) {
 		return nil
 	}
 	name := s.node.Schema().Field(i).Name
+	if inner, ok := t.StartsOf(i); ok {
+		if spec.Covers(inner) {
+			return nil
+		}
+		return q.errorAt(diag.Invalid, at, "%s cannot window %q: its windows do not hold whole windows of %s",
+			logical.SpecString(name, spec), name, logical.SpecString("..", inner)).
+			WithHint("use window_time or window_end of those windows, which have a watermark")
+	}
 	if len(t.Times) > 0 {
 		return q.errorAt(diag.Invalid, at, "column %q is not the time attribute", name).
 			WithHint("use %q, which has a watermark", s.node.Schema().Field(t.Times[0]).Name)
@@ -104,15 +113,25 @@ func (q *query) retracting(at diag.Span) error {
 // windowTime adds window_time, the last microsecond of the window.
 func windowTime(a *logical.Assign) logical.Node {
 	exprs, names := logical.Pass(a)
-	end := logical.Column(a, len(exprs)-1)
-	tick := expr.NewLiteral(int64(1), batch.Of(batch.IntervalDay), -1)
-	last, err := expr.New("-", []expr.Node{end, tick}, -1)
-	if err != nil {
-		panic("bind: TIMESTAMP - INTERVAL: " + err.Error())
-	}
+	last := lastTick(logical.Column(a, len(exprs)-1))
 	return &logical.Project{
 		Input: a, Exprs: append(exprs, last), Names: append(names, logical.WindowTime), Times: []int{len(exprs)},
 	}
+}
+
+// lastTicks are the expressions over n that are the last microsecond before a
+// time that watermarks speak of: watermarks speak of them as well.
+func lastTicks(n logical.Node, exprs []expr.Node) []int {
+	var out []int
+	for _, t := range n.Traits().Times {
+		key := logical.Key(lastTick(logical.Column(n, t)))
+		for i, e := range exprs {
+			if _, ok := e.(*expr.Call); ok && logical.Key(e) == key {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
 }
 
 // intervalArg is a bound argument of a window and where it stands.

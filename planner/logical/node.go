@@ -51,6 +51,17 @@ func (t Traits) Time() int {
 // IsTime reports whether watermarks speak of column i.
 func (t Traits) IsTime(i int) bool { return slices.Contains(t.Times, i) }
 
+// StartsOf returns the windows whose starts column i holds. Watermarks speak of
+// their ends: a start is known only when the whole window is over.
+func (t Traits) StartsOf(i int) (window.Spec, bool) {
+	for _, w := range t.Windows {
+		if w.Start == i {
+			return w.Spec, true
+		}
+	}
+	return window.Spec{}, false
+}
+
 // Mark is how EXPLAIN marks the edge that leaves a step.
 func (t Traits) Mark() string {
 	if t.Retracts {

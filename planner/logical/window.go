@@ -65,7 +65,7 @@ func (w *WindowAggregate) Traits() Traits {
 		spec = w.Upstream
 	}
 	return Traits{
-		Bounded: w.Input.Traits().Bounded, Times: []int{end, start},
+		Bounded: w.Input.Traits().Bounded, Times: []int{end},
 		Windows: []Bounds{{Start: start, End: end, Spec: spec}},
 	}
 }
