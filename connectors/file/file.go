@@ -36,7 +36,6 @@ import (
 
 	"kinesql/connectors"
 	"kinesql/connectors/format"
-	"kinesql/connectors/format/text"
 	"kinesql/operators"
 )
 
@@ -59,7 +58,7 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	}
 	d := connectors.Description{Schema: spec.Schema, Bounded: !opts.follow, MaxSources: 1}
 	d.CanWrite = slices.Contains(written, opts.format) && !isGlob(opts.path)
-	if f := c.find(opts.format); f != nil {
+	if f := format.Find(c.formats, opts.format); f != nil {
 		d.CanRead = true
 		if d.Schema, d.Time, err = f.Describe(spec); err != nil {
 			return d, err
@@ -79,15 +78,6 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	return d, nil
 }
 
-func (c *Connector) find(name string) format.Format {
-	for _, f := range c.formats {
-		if f.Name() == name {
-			return f
-		}
-	}
-	return nil
-}
-
 func (c *Connector) unknown(name string) error {
 	known := slices.Clone(written)
 	for _, f := range c.formats {
@@ -96,7 +86,7 @@ func (c *Connector) unknown(name string) error {
 		}
 	}
 	message := fmt.Sprintf("unknown format %q; known: %v", name, known)
-	if near := text.Nearest(name, known); near != "" {
+	if near := connectors.Nearest(name, known); near != "" {
 		message = fmt.Sprintf("unknown format %q; did you mean %q?", name, near)
 	}
 	return &connectors.OptionError{Key: "format", Message: message}
@@ -108,7 +98,7 @@ func (c *Connector) Source(spec connectors.SourceSpec) (operators.Source, error)
 	if err != nil {
 		return nil, err
 	}
-	f := c.find(opts.format)
+	f := format.Find(c.formats, opts.format)
 	if f == nil {
 		return nil, fmt.Errorf("stream %q: format %s can only be written", spec.Stream, opts.format)
 	}

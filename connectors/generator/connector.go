@@ -107,7 +107,7 @@ func kindOf(o connectors.Options) (*kind, error) {
 		}
 	}
 	message := fmt.Sprintf("want one of %s, got %q", strings.Join(kindNames(), ", "), name)
-	if near, ok := near(name, kindNames()); ok {
+	if near := connectors.Nearest(name, kindNames()); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return nil, &connectors.OptionError{Key: "kind", Message: message}
@@ -156,7 +156,7 @@ func (k *kind) check(schema *batch.Schema) error {
 		i := find(k.schema.Fields(), f.Name)
 		if i < 0 {
 			hint := "it has " + strings.Join(names, ", ")
-			if near, ok := near(f.Name, names); ok {
+			if near := connectors.Nearest(f.Name, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			return fmt.Errorf("generator %s has no column %q; %s", k.name, f.Name, hint)

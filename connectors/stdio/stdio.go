@@ -71,7 +71,7 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	}
 	d := connectors.Description{Schema: spec.Schema, Bounded: true, MaxSources: 1}
 	d.CanWrite = slices.Contains(encode.Names(), opts.format)
-	if f := c.find(opts.format); f != nil {
+	if f := format.Find(c.formats, opts.format); f != nil {
 		d.CanRead = true
 		if d.Schema, d.Time, err = f.Describe(spec); err != nil {
 			return d, err
@@ -86,22 +86,13 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	return d, nil
 }
 
-func (c *Connector) find(name string) format.Format {
-	for _, f := range c.formats {
-		if f.Name() == name {
-			return f
-		}
-	}
-	return nil
-}
-
 // Source implements connectors.Connector.
 func (c *Connector) Source(spec connectors.SourceSpec) (operators.Source, error) {
 	opts, err := readOptions(spec.Options)
 	if err != nil {
 		return nil, err
 	}
-	f := c.find(opts.format)
+	f := format.Find(c.formats, opts.format)
 	if f == nil {
 		return nil, fmt.Errorf("stream %q: format %s can only be written", spec.Stream, opts.format)
 	}

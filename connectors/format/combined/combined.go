@@ -96,7 +96,7 @@ func known(name string) error {
 		}
 	}
 	err := fmt.Errorf("format combined has no column %q; it has %v", name, names)
-	if near := text.Nearest(name, names[:]); near != "" {
+	if near := connectors.Nearest(name, names[:]); near != "" {
 		err = fmt.Errorf("format combined has no column %q; did you mean %q?", name, near)
 	}
 	return err

@@ -80,7 +80,7 @@ func grouped(re *regexp.Regexp, column string) error {
 		return nil
 	}
 	message := fmt.Sprintf("has no group for column %q; its groups are %s", column, list(groups(re)))
-	if near := text.Nearest(column, groups(re)); near != "" {
+	if near := connectors.Nearest(column, groups(re)); near != "" {
 		message = fmt.Sprintf("has no group for column %q; did you mean %q?", column, near)
 	}
 	return &connectors.OptionError{Key: "pattern", Message: message}
