@@ -23,6 +23,9 @@ func newExplain() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := flags.checkPlan(); err != nil {
+				return &status{exitUsage, err}
+			}
 			e, err := engine.New(flags.config(cmd))
 			if err != nil {
 				return &status{exitUsage, err}

@@ -77,9 +77,11 @@ binary, with nothing to set up.
   kinesql infer access.log           print a CREATE STREAM that reads your file
   kinesql sql -c "SELECT ..."        run statements
   kinesql run app.sql                run a script`,
+		Version:       version + revision(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("kinesql {{.Version}}\n")
 	root.AddCommand(newRun(), newSQL(), newExplain(), newInfer(), newDemo(), newVersion())
 	return root
 }

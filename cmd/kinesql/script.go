@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -70,6 +71,9 @@ func (f *scriptFlags) runScript(cmd *cobra.Command, src *diag.Source) error {
 // runWith is runScript with results that go elsewhere.
 func (f *scriptFlags) runWith(cmd *cobra.Command, src *diag.Source, output func(*engine.Engine) engine.Output) error {
 	out, errOut := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if err := f.check(cmd); err != nil {
+		return &status{exitUsage, err}
+	}
 	e, err := engine.New(f.config(cmd))
 	if err != nil {
 		return &status{exitUsage, err}
@@ -92,6 +96,34 @@ func (f *scriptFlags) runWith(cmd *cobra.Command, src *diag.Source, output func(
 		return &status{code: code}
 	case err != nil:
 		return &status{exitScript, err}
+	}
+	return nil
+}
+
+// check refuses values of flags that mean nothing, before anything runs.
+func (f *scriptFlags) check(cmd *cobra.Command) error {
+	if f.format != "" && !slices.Contains(append(encode.Names(), "parquet"), strings.ToLower(f.format)) {
+		return fmt.Errorf("unknown output format %q; known: %s", f.format, strings.Join(encode.Names(), ", "))
+	}
+	flags := cmd.Flags()
+	if flags.Changed("limit") && f.limit < 1 {
+		return fmt.Errorf("--limit: want at least 1 row, got %d", f.limit)
+	}
+	for name, span := range map[string]time.Duration{"for": f.span, "timeout": f.timeout} {
+		if flags.Changed(name) && span <= 0 {
+			return fmt.Errorf("--%s: want a time above 0, got %s", name, span)
+		}
+	}
+	return f.checkPlan()
+}
+
+// checkPlan is check for the flags of addPlan.
+func (f *scriptFlags) checkPlan() error {
+	if f.parallelism < 1 {
+		return fmt.Errorf("--parallelism: want at least 1, got %d", f.parallelism)
+	}
+	if f.batchRows < 1 {
+		return fmt.Errorf("--batch-rows: want at least 1, got %d", f.batchRows)
 	}
 	return nil
 }
@@ -203,12 +235,13 @@ func reading(stats func() engine.Stats) func() terminal.Reading {
 	}
 }
 
-// readSource reads a script from a file, or from standard input for "-".
+// readSource reads a script from a file, or from standard input for "-", without
+// the byte order mark that some editors put first.
 func readSource(cmd *cobra.Command, path string) (*diag.Source, error) {
+	name, read := filepath.Base(path), func() ([]byte, error) { return os.ReadFile(path) }
 	if path == "-" {
-		text, err := io.ReadAll(cmd.InOrStdin())
-		return &diag.Source{Name: "<stdin>", Text: string(text)}, err
+		name, read = "<stdin>", func() ([]byte, error) { return io.ReadAll(cmd.InOrStdin()) }
 	}
-	text, err := os.ReadFile(path)
-	return &diag.Source{Name: filepath.Base(path), Text: string(text)}, err
+	text, err := read()
+	return &diag.Source{Name: name, Text: strings.TrimPrefix(string(text), "\ufeff")}, err
 }
