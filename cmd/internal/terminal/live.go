@@ -126,10 +126,12 @@ func (l *Live) picture(width, height int) string {
 	l.mu.history = l.mu.history[max(0, len(l.mu.history)-sparkWidth):]
 	l.mu.last = reading.Records
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s%s%s\n", bold, l.title, plain)
-	fmt.Fprintf(&out, "%s%s%s  %s\n", dim, reading.line(time.Since(l.start)), plain, spark(l.mu.history))
+	dimmed, end := style(l.w, dim), style(l.w, plain)
+	figures := reading.line(time.Since(l.start)) + "  " + spark(l.mu.history)
+	fmt.Fprintf(&out, "%s%s%s\n", style(l.w, bold), fit(l.title, width), end)
+	fmt.Fprintf(&out, "%s%s%s\n", dimmed, fit(figures, width), end)
 	if len(l.mu.rows) == 0 {
-		out.WriteString(dim + "waiting for the first window to close ..." + plain + "\n")
+		out.WriteString(dimmed + fit("waiting for the first window to close ...", width) + end + "\n")
 		return out.String()
 	}
 	out.WriteString(l.table(width, height) + "\n")

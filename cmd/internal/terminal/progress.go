@@ -68,7 +68,9 @@ func (p *Progress) draw() {
 		return
 	}
 	p.mu.drawn = true
-	fmt.Fprint(p.w, clearLine+dim+p.look().line(time.Since(p.start))+plain)
+	width, _ := Size(p.w)
+	line := fit(p.look().line(time.Since(p.start)), width)
+	fmt.Fprint(p.w, clearLine+style(p.w, dim)+line+style(p.w, plain))
 }
 
 // Clear takes the line away so that something else can be printed, and draws no
@@ -108,9 +110,11 @@ func (r Reading) line(elapsed time.Duration) string {
 		Elapsed(elapsed),
 		Count(float64(r.Records)) + " records",
 		Count(float64(r.Records)/max(elapsed.Seconds(), 1e-3)) + "/s",
-		Bytes(float64(r.Bytes)) + percent(r.Bytes, r.Total),
-		Count(float64(r.Rows)) + " rows out",
 	}
+	if r.Bytes > 0 { // generators make records of none
+		parts = append(parts, Bytes(float64(r.Bytes))+percent(r.Bytes, r.Total))
+	}
+	parts = append(parts, Count(float64(r.Rows))+" rows out")
 	if r.Watermark != window.Min && r.Watermark != window.Max {
 		parts = append(parts, "watermark "+r.Watermark.Time().Format("2006-01-02 15:04:05"))
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
 )
 
@@ -28,6 +29,23 @@ func Size(w io.Writer) (width, height int) {
 // not set NO_COLOR (https://no-color.org).
 func Color(w io.Writer) bool {
 	return Is(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// style is an ANSI sequence, or nothing where w takes no colour.
+func style(w io.Writer, sequence string) string {
+	if Color(w) {
+		return sequence
+	}
+	return ""
+}
+
+// fit cuts a line so that it does not wrap on a terminal of this width, which
+// would leave parts of it behind when it is drawn over. Width 0 is unknown.
+func fit(line string, width int) string {
+	if width <= 1 {
+		return line
+	}
+	return text.Trim(line, width-1)
 }
 
 // ANSI sequences.
