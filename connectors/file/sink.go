@@ -155,8 +155,9 @@ type part struct {
 	enc    format.Encoder
 }
 
-// writeBuffer is how much is written at once.
-const writeBuffer = 256 << 10
+// writeBuffer is how much small writes are gathered to. The text encoders write
+// more at once, which goes to the file as it is.
+const writeBuffer = 128 << 10
 
 func newPart(target, name string, spec connectors.SinkSpec) (*part, error) {
 	dir, base := filepath.Split(target)

@@ -19,6 +19,7 @@ type cell struct {
 	items   *cell    // ARRAY
 	starts  []int32  // ARRAY: row r holds items [starts[r], starts[r+1])
 	dates   dates
+	manner  manner
 }
 
 func newCell(v batch.Vector) cell {

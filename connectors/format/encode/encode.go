@@ -74,7 +74,7 @@ func ShowsChanges(name string) bool {
 }
 
 // buffered is how much text an encoder collects before it writes.
-const buffered = 64 << 10
+const buffered = 256 << 10
 
 // sheet is what the text encoders share: a buffer before the writer.
 type sheet struct {

@@ -24,11 +24,20 @@ const (
 	highs = 0x8080808080808080
 )
 
-// plain reports whether no byte needs an escape; it may say false when none
-// does. It looks at eight bytes at a time.
+// plain reports whether no byte needs an escape. It looks at eight bytes at a
+// time.
 func plain(s []byte) bool {
+	for len(s) >= 32 {
+		w := s[:32]
+		found := special(binary.LittleEndian.Uint64(w)) | special(binary.LittleEndian.Uint64(w[8:])) |
+			special(binary.LittleEndian.Uint64(w[16:])) | special(binary.LittleEndian.Uint64(w[24:]))
+		if found&highs != 0 {
+			return false
+		}
+		s = s[32:]
+	}
 	for len(s) >= 8 {
-		if special(binary.LittleEndian.Uint64(s)) {
+		if special(binary.LittleEndian.Uint64(s))&highs != 0 {
 			return false
 		}
 		s = s[8:]
@@ -41,11 +50,11 @@ func plain(s []byte) bool {
 	return true
 }
 
-// special reports whether one of eight bytes is a control character, a quote or
-// a backslash.
-func special(w uint64) bool {
-	quote, slash := w^('"'*ones), w^('\\'*ones)
-	return ((w-' '*ones)&^w|(quote-ones)&^quote|(slash-ones)&^slash)&highs != 0
+// special sets the high bit of some byte if one of eight bytes is a control
+// character, a quote or a backslash; other bits have no meaning. A byte
+// beyond ASCII is none of them and lends no bit to the next.
+func special(w uint64) uint64 {
+	return ((w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)) &^ w
 }
 
 func appendEscaped(dst, s []byte) []byte {

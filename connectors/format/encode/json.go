@@ -10,7 +10,9 @@ import (
 // objects writes rows as JSON objects.
 type objects struct {
 	sheet
-	heads []string
+	first string // `{"op":"` in a changelog
+	heads []fieldHead
+	spare int
 	array bool // one array instead of lines
 	rows  int
 }
@@ -27,18 +29,25 @@ func newJSON(w io.Writer, schema *batch.Schema, opts format.EncodeOptions) (form
 
 func newObjects(w io.Writer, schema *batch.Schema, opts format.EncodeOptions) *objects {
 	o := &objects{sheet: newSheet(w, schema, opts)}
-	for i, name := range o.names() {
-		o.heads = append(o.heads, head(i, name))
+	if o.changes {
+		o.first = head(0, opColumn) + `"`
 	}
-	if len(o.heads) == 0 {
-		o.heads = []string{"{"}
+	for i, f := range schema.Fields() {
+		if o.changes {
+			i++
+		}
+		o.heads = append(o.heads, newFieldHead(head(i, f.Name), f.Type))
 	}
+	o.spare = spareFor(o.heads) + len(o.first)
 	return o
 }
 
 // Encode implements format.Encoder.
 func (o *objects) Encode(b batch.Batch) error {
 	cells := newCells(b)
+	for c := range cells {
+		cells[c].manner = mannerOf(&cells[c], b.Rows())
+	}
 	for i := range b.Rows() {
 		if o.array {
 			o.separate()
@@ -61,24 +70,26 @@ func (o *objects) separate() {
 }
 
 func (o *objects) row(b batch.Batch, cells []cell, i int) {
-	buf, heads := o.buf, o.heads
+	l := line{buf: o.buf[:cap(o.buf)], at: len(o.buf), spare: o.spare}
+	l.reserve(0)
 	if o.changes {
-		buf = append(buf, heads[0]...)
-		buf = append(append(append(buf, '"'), b.Kind(i).String()...), '"')
-		heads = heads[1:]
+		l.at += copy(l.buf[l.at:], o.first)
+		l.at += copy(l.buf[l.at:], b.Kind(i).String())
+		l.buf[l.at] = '"'
+		l.at++
 	}
 	for c := range cells {
-		buf = append(buf, heads[c]...)
-		buf = cells[c].appendJSON(buf, i)
+		l.field(&o.heads[c], &cells[c], i)
 	}
+	end := "}\n"
 	if len(cells) == 0 && !o.changes {
-		buf = append(buf, '{')
+		end = "{}\n"
 	}
-	buf = append(buf, '}')
-	if !o.array {
-		buf = append(buf, '\n')
+	if o.array {
+		end = end[:len(end)-1]
 	}
-	o.buf = buf
+	l.at += copy(l.buf[l.at:], end)
+	o.buf = l.buf[:l.at]
 }
 
 // Close implements format.Encoder.

@@ -7,11 +7,13 @@ import (
 	"kinesql/window"
 )
 
-// dates writes timestamps. Neighbouring rows are mostly of one second, so the
-// text of the last second is kept.
+// dates writes timestamps. Neighbouring rows are mostly of one second or at
+// least of one day, so the text of the last second is kept.
 type dates struct {
 	second int64
+	day    int64
 	text   []byte
+	date   int // length of the date in text, with sep
 }
 
 // appendTimestamp appends 2015-05-17 10:05:00, with sep between date and time,
@@ -19,11 +21,20 @@ type dates struct {
 func (d *dates) appendTimestamp(dst []byte, micros int64, sep byte) []byte {
 	second, fraction := floorDiv(micros, int64(window.Second))
 	if second != d.second || d.text == nil {
-		day, clock := floorDiv(second, int64(window.Day/window.Second))
-		d.second = second
-		d.text = appendClock(append(appendDate(d.text[:0], day), sep), clock*int64(window.Second))
+		d.to(second, sep)
 	}
 	return appendFraction(append(dst, d.text...), fraction)
+}
+
+// to makes the text that of a second.
+func (d *dates) to(second int64, sep byte) {
+	day, clock := floorDiv(second, int64(window.Day/window.Second))
+	if day != d.day || d.text == nil {
+		d.text = append(appendDate(d.text[:0], day), sep)
+		d.day, d.date = day, len(d.text)
+	}
+	d.second = second
+	d.text = appendClock(d.text[:d.date], clock*int64(window.Second))
 }
 
 func floorDiv(n, by int64) (quotient, rest int64) {
