@@ -39,19 +39,22 @@ func (c *columns) add(e expr.Node) int {
 // call makes an aggregate over the columns.
 func (c *columns) call(in call, lower func(expr.Node) (expr.Node, error)) (aggregate.Call, error) {
 	out := aggregate.Call{Name: in.name, Params: in.params, Distinct: in.distinct, Filter: -1, Type: in.typ}
+	var filter expr.Node
+	if in.filter != nil {
+		var err error
+		if filter, err = lower(in.filter); err != nil {
+			return out, err
+		}
+	}
 	for _, a := range in.args {
 		low, err := lower(a)
 		if err != nil {
 			return out, err
 		}
-		out.Args = append(out.Args, c.add(low))
+		out.Args = append(out.Args, c.add(guarded(low, filter)))
 	}
-	if in.filter != nil {
-		low, err := lower(in.filter)
-		if err != nil {
-			return out, err
-		}
-		out.Filter = c.add(low)
+	if filter != nil {
+		out.Filter = c.add(filter)
 	}
 	for _, o := range in.order {
 		low, err := lower(o.node)
@@ -61,6 +64,18 @@ func (c *columns) call(in call, lower func(expr.Node) (expr.Node, error)) (aggre
 		out.Order = append(out.Order, sortKey(c.add(low), o.desc))
 	}
 	return out, nil
+}
+
+// guarded computes e only where filter holds: a row that an aggregate does not
+// count must not fail by it.
+func guarded(e, filter expr.Node) expr.Node {
+	if _, ok := e.(*expr.Call); !ok || filter == nil {
+		return e
+	}
+	if out, err := expr.New("IF", []expr.Node{filter, e, expr.Null(-1)}, e.Pos()); err == nil && out.Type().Equal(e.Type()) {
+		return out
+	}
+	return e
 }
 
 // sortKey sorts NULL before all values, as MySQL does.
