@@ -48,30 +48,35 @@ func (o *objects) Encode(b batch.Batch) error {
 	for c := range cells {
 		cells[c].manner = mannerOf(&cells[c], b.Rows())
 	}
+	l := line{buf: o.buf[:cap(o.buf)], at: len(o.buf), spare: o.spare}
 	for i := range b.Rows() {
+		l.reserve(0)
 		if o.array {
-			o.separate()
+			o.separate(&l)
 		}
-		o.row(b, cells, i)
-		if err := o.spill(); err != nil {
+		o.row(&l, b, cells, i)
+		if l.at < buffered {
+			continue
+		}
+		o.buf, l.at = l.buf[:l.at], 0
+		if err := o.Flush(); err != nil {
 			return err
 		}
 	}
+	o.buf = l.buf[:l.at]
 	return nil
 }
 
-func (o *objects) separate() {
+func (o *objects) separate(l *line) {
+	mark := ",\n  "
 	if o.rows == 0 {
-		o.buf = append(o.buf, "[\n  "...)
-	} else {
-		o.buf = append(o.buf, ",\n  "...)
+		mark = "[\n  "
 	}
+	l.at += copy(l.buf[l.at:], mark)
 	o.rows++
 }
 
-func (o *objects) row(b batch.Batch, cells []cell, i int) {
-	l := line{buf: o.buf[:cap(o.buf)], at: len(o.buf), spare: o.spare}
-	l.reserve(0)
+func (o *objects) row(l *line, b batch.Batch, cells []cell, i int) {
 	if o.changes {
 		l.at += copy(l.buf[l.at:], o.first)
 		l.at += copy(l.buf[l.at:], b.Kind(i).String())
@@ -81,15 +86,15 @@ func (o *objects) row(b batch.Batch, cells []cell, i int) {
 	for c := range cells {
 		l.field(&o.heads[c], &cells[c], i)
 	}
-	end := "}\n"
 	if len(cells) == 0 && !o.changes {
-		end = "{}\n"
+		l.buf[l.at] = '{'
+		l.at++
 	}
+	*(*[2]byte)(l.buf[l.at:]) = [2]byte{'}', '\n'}
+	l.at += 2
 	if o.array {
-		end = end[:len(end)-1]
+		l.at--
 	}
-	l.at += copy(l.buf[l.at:], end)
-	o.buf = l.buf[:l.at]
 }
 
 // Close implements format.Encoder.
