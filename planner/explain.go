@@ -27,10 +27,10 @@ func (p *Planner) explained(st *ast.Explain) (*Plan, error) {
 	case *ast.Select:
 		return p.selectQuery(target.Query)
 	case *ast.Insert:
-		plan, _, err := p.planInsert(target)
+		plan, _, err := p.planInsert(target, "")
 		return plan, err
 	case *ast.CreatePump:
-		plan, _, err := p.planInsert(target.Insert)
+		plan, _, err := p.planInsert(target.Insert, target.Name.Name)
 		return plan, err
 	case *ast.CreateView:
 		node, err := bind.New(p.catalog).View(target.Query, target.Columns)

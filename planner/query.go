@@ -19,16 +19,17 @@ func (p *Planner) selectQuery(q *ast.Query) (*Plan, error) {
 }
 
 func (p *Planner) insert(ins *ast.Insert) (*Plan, error) {
-	plan, _, err := p.planInsert(ins)
+	plan, reads, err := p.planInsert(ins, "")
 	if err != nil {
 		return nil, err
 	}
-	p.catalog.AddWriter(plan.Target.Name, "", plan.Bounded)
+	p.catalog.AddWriter(plan.Target.Name, "", plan.Bounded, reads)
 	return plan, nil
 }
 
-// planInsert plans an INSERT and returns what it reads.
-func (p *Planner) planInsert(ins *ast.Insert) (*Plan, []string, error) {
+// planInsert plans an INSERT, that of a pump or, without a name, one of its own,
+// and returns what it reads.
+func (p *Planner) planInsert(ins *ast.Insert, pump string) (*Plan, []string, error) {
 	b := bind.New(p.catalog)
 	bound, err := b.Insert(ins)
 	if err != nil {
@@ -39,8 +40,25 @@ func (p *Planner) planInsert(ins *ast.Insert) (*Plan, []string, error) {
 			"stream %q only takes rows that stay, and the results of this query change", bound.Stream.Name).
 			WithHint("group by a window such as TUMBLE(ts, INTERVAL '1' MINUTE): its results are final")
 	}
+	if err := p.refuseLoop(ins, bound.Stream, b.Reads(), pump); err != nil {
+		return nil, nil, err
+	}
 	plan, err := p.query(bound)
 	return plan, b.Reads(), err
+}
+
+// refuseLoop refuses a query that feeds on what it writes: it would never end.
+func (p *Planner) refuseLoop(ins *ast.Insert, to *catalog.Stream, reads []string, pump string) error {
+	if to.ConnectorName() != catalog.MemoryConnector {
+		return nil
+	}
+	way := p.catalog.Feeds(to.Name, reads, pump)
+	if way == nil {
+		return nil
+	}
+	return diag.Errorf(diag.Invalid, ins.Source(), ins.Stream.At,
+		"this query would read what it writes: %s -> %s", strings.Join(way, " -> "), to.Name).
+		WithHint("write to another stream")
 }
 
 func appendOnly(s *catalog.Stream) bool {
@@ -58,7 +76,7 @@ func (p *Planner) createPump(st *ast.CreatePump) (*Plan, error) {
 			return nil, err
 		}
 	}
-	plan, reads, err := p.planInsert(st.Insert)
+	plan, reads, err := p.planInsert(st.Insert, st.Name.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +88,9 @@ func (p *Planner) createPump(st *ast.CreatePump) (*Plan, error) {
 		p.catalog.Remove(old.ObjectName())
 	}
 	p.catalog.Put(append(system, pump)...)
-	p.catalog.AddWriter(plan.Target.Name, pump.Name, plan.Bounded)
+	p.catalog.AddWriter(plan.Target.Name, pump.Name, plan.Bounded, reads)
 	for _, s := range system {
-		p.catalog.AddWriter(s.ObjectName(), pump.Name, plan.Bounded)
+		p.catalog.AddWriter(s.ObjectName(), pump.Name, plan.Bounded, reads)
 	}
 	plan.Name, plan.Stopped, plan.Created, plan.Dropped = pump.Name, st.Stopped, pump, old
 	plan.Message = created(ast.PumpObject, pump.Name)

@@ -36,6 +36,7 @@ type Catalog struct {
 type writer struct {
 	pump    string // empty: an INSERT
 	bounded bool
+	reads   []string
 }
 
 // New returns an empty catalog.
@@ -138,12 +139,57 @@ func (c *Catalog) Dependents(name string) []string {
 	return out
 }
 
-// AddWriter notes that a pump (empty: an INSERT) writes to a stream, and whether
-// it ends by itself.
-func (c *Catalog) AddWriter(stream, pump string, bounded bool) {
+// AddWriter notes that a pump (empty: an INSERT) writes to a stream, whether it
+// ends by itself, and what it reads.
+func (c *Catalog) AddWriter(stream, pump string, bounded bool, reads []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mu.writers[stream] = append(c.mu.writers[stream], writer{pump: pump, bounded: bounded})
+	c.mu.writers[stream] = append(c.mu.writers[stream], writer{pump: pump, bounded: bounded, reads: reads})
+}
+
+// Feeds returns the names by which the rows of a stream come to a reader of
+// reads, the stream first; nil where they do not. What the named pump does now is
+// left out.
+func (c *Catalog) Feeds(stream string, reads []string, pump string) []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	seen := map[string]bool{}
+	var path func(names []string) []string
+	path = func(names []string) []string {
+		for _, name := range names {
+			if name == stream {
+				return []string{name}
+			}
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			if way := path(c.sources(name, pump)); way != nil {
+				return append(way, name)
+			}
+		}
+		return nil
+	}
+	return path(reads)
+}
+
+// sources are the names that the rows of an object come from.
+func (c *Catalog) sources(name, pump string) []string {
+	switch o := c.mu.objects[name].(type) {
+	case *View:
+		return o.Reads
+	case *Stream:
+		if o.ConnectorName() != MemoryConnector {
+			return nil
+		}
+	}
+	var out []string
+	for _, w := range c.mu.writers[name] {
+		if pump == "" || w.pump != pump {
+			out = append(out, w.reads...)
+		}
+	}
+	return out
 }
 
 // Bounded reports whether reading a stream ends by itself: its connector says
