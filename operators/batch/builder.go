@@ -30,6 +30,8 @@ type Builder struct {
 	schema  *Schema
 	buffers [][2]*memory.Buffer
 	room    []int // bytes a row that string columns get at first, after the last batch
+	nulls   bool  // some column has a NULL
+	marked  bool  // the last batch had marks
 }
 
 // NewBuilder returns a builder of batches of at most capacity rows. Call Reset
@@ -48,7 +50,10 @@ func NewBuilder(alloc memory.Allocator, schema *Schema) *Builder {
 // Reset begins a batch of at most capacity rows.
 func (b *Builder) Reset(capacity int) {
 	b.drop()
-	b.Rows, b.Marks, b.Starts = 0, make([]window.Micros, 0, capacity), make([]uint32, 0, capacity)
+	b.Rows, b.Marks, b.Starts, b.nulls = 0, nil, make([]uint32, 0, capacity), false
+	if b.marked {
+		b.Marks = make([]window.Micros, 0, capacity)
+	}
 	b.Cols = make([]Vector, b.schema.Len())
 	b.buffers = make([][2]*memory.Buffer, b.schema.Len())
 	for i, f := range b.schema.fields {
@@ -92,6 +97,7 @@ func (b *Builder) buffer(col, slot, size int) []byte {
 // Null appends a NULL to column i, which is not nested.
 func (b *Builder) Null(i int) {
 	v := &b.Cols[i]
+	b.nulls = true
 	if v.Valid == nil {
 		v.Valid = make([]bool, b.Rows, cap(b.Starts))
 		for r := range v.Valid {
@@ -116,6 +122,13 @@ func (b *Builder) Null(i int) {
 // EndRow ends a row that every column has a value of.
 func (b *Builder) EndRow() {
 	b.Rows++
+	if b.nulls {
+		b.fillValid()
+	}
+}
+
+// fillValid says of the columns with NULLs that have a value in the last row.
+func (b *Builder) fillValid() {
 	for i := range b.Cols {
 		if v := &b.Cols[i]; v.Valid != nil && len(v.Valid) < b.Rows {
 			v.Valid = append(v.Valid, true)
@@ -158,7 +171,8 @@ func (b *Builder) Finish(origin *Origin) Batch {
 		a.Release()
 	}
 	beside := Beside{Origin: origin}
-	if len(b.Marks) == b.Rows {
+	b.marked = b.Rows > 0 && len(b.Marks) == b.Rows
+	if b.marked {
 		beside.Marks = b.Marks
 	}
 	if len(b.Starts) == b.Rows && origin != nil {
