@@ -22,12 +22,16 @@ type decoder struct {
 	faults  operators.Faults
 	maxTime window.Micros
 
+	at window.Micros // the event time of the record at hand; window.Min: none
+	runner
+
 	// The record at hand, by column.
 	read     reader
 	values   []value
 	decimals []decimal128.Num
 
 	bets bets
+	copy []byte // of a record near the end of the block
 	line counter
 }
 
@@ -87,50 +91,43 @@ func (d *decoder) Decode(in format.Input, out *batch.Builder) (used, records int
 	d.line.start(in)
 	block := in.Block
 	for used < len(block) && out.Rows < cap(out.Starts) {
-		end := bytes.IndexByte(block[used:], '\n')
-		next := used + end + 1
-		if end < 0 {
-			if !in.Final {
-				break
-			}
-			end = len(block) - used
-			next = len(block)
-		}
-		switch d.bets.play(d, block[used:], end) {
+		what, size := d.bets.play(d, block[used:], out)
+		switch what {
 		case kept:
 			d.keep(out, used)
+			out.EndRow()
 			records++
 		case dropped:
 			d.note()
 			records++
 		case lost:
+			end := bytes.IndexByte(block[used:], '\n')
+			if size = end + 1; end < 0 {
+				if !in.Final {
+					return used, records
+				}
+				size = len(block) - used
+				end = size
+			}
 			if d.exact(block, used, used+end, in.Split, out) {
 				records++
 			}
 		}
-		used = next
+		used += size
 	}
 	return used, records
 }
 
 // note takes the event time of a record into account.
-func (d *decoder) note() {
-	if d.time < 0 {
-		return
-	}
-	if v := &d.values[d.time]; !v.null {
-		d.maxTime = max(d.maxTime, window.Micros(v.bits))
-	}
-}
+func (d *decoder) note() { d.maxTime = max(d.maxTime, d.at) }
 
-// keep appends the record at hand as a row.
+// keep makes a row of a record whose values have been appended, but for its end.
 func (d *decoder) keep(out *batch.Builder, start int) {
 	out.Starts = append(out.Starts, uint32(start))
 	if d.time >= 0 {
 		out.Marks = append(out.Marks, d.maxTime)
 		d.note()
 	}
-	d.commit(out)
 }
 
 // outcome is what became of a record.
@@ -141,6 +138,7 @@ const (
 	kept                   // decoded
 	dropped                // a predicate failed
 	failed                 // an error
+	cut                    // too near to the end of the block to be decided
 )
 
 // exact decodes the record in block[start:end], reports it if it is bad, and
@@ -162,6 +160,7 @@ func (d *decoder) exact(block []byte, start, end int, split string, out *batch.B
 	switch what {
 	case kept:
 		d.keep(out, start)
+		d.commit(out)
 		d.bets.learn(d, in.b)
 	case dropped:
 		d.note()
@@ -176,6 +175,7 @@ func (d *decoder) exact(block []byte, start, end int, split string, out *batch.B
 // predicate outdoes a problem with another column.
 func (d *decoder) readAll(in *scanner) (what outcome, problem string) {
 	passed, first := true, ""
+	d.at = window.Min
 	for _, c := range d.order {
 		col := &d.columns[c]
 		d.values[c] = value{null: true}
@@ -185,6 +185,9 @@ func (d *decoder) readAll(in *scanner) (what outcome, problem string) {
 		v, problem := d.readColumn(in, c)
 		if problem == "" {
 			d.values[c] = v
+			if col.isTime && !v.null {
+				d.at = window.Micros(v.bits)
+			}
 			passed = passed && col.passes(&d.read, &v)
 		} else if first == "" {
 			first = fmt.Sprintf("column %q: %s", col.path, problem)
@@ -199,19 +202,32 @@ func (d *decoder) readAll(in *scanner) (what outcome, problem string) {
 	return kept, ""
 }
 
-// passes applies the predicates of the column.
-func (c *column) passes(r *reader, v *value) bool {
+// passesNumber applies the predicates of the column to a value that is not NULL.
+func (c *column) passesNumber(x int64) bool {
 	for _, test := range c.numbers {
-		if v.null || !test(v.bits) {
-			return false
-		}
-	}
-	for _, test := range c.texts {
-		if v.null || !test(r.bytes(v)) {
+		if !test(x) {
 			return false
 		}
 	}
 	return true
+}
+
+// passesText applies the predicates of the column to a value that is not NULL.
+func (c *column) passesText(text []byte) bool {
+	for _, test := range c.texts {
+		if !test(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// passes applies the predicates of the column.
+func (c *column) passes(r *reader, v *value) bool {
+	if v.null {
+		return c.numbers == nil && c.texts == nil
+	}
+	return c.passesNumber(v.bits) && (c.texts == nil || c.passesText(r.bytes(v)))
 }
 
 func (d *decoder) readColumn(in *scanner, c int) (v value, problem string) {

@@ -93,9 +93,12 @@ func TestBetsAreWon(t *testing.T) {
 		t.Fatalf("%d shapes learned, want 2", len(d.bets.shapes))
 	}
 	for _, l := range [][]byte{line, other} {
-		if got := d.bets.play(d, l, len(l)-1); got != kept {
-			t.Errorf("outcome %d for %s", got, l)
+		out := batch.NewBuilder(memory.DefaultAllocator, spec.Out)
+		out.Reset(1)
+		if got, size := d.bets.play(d, l, out); got != kept || size != len(l) {
+			t.Errorf("outcome %d, %d bytes, for %s", got, size, l)
 		}
+		out.Close()
 	}
 }
 

@@ -56,6 +56,26 @@ func leading(b []byte) (v uint64, n int) {
 	return v, n
 }
 
+// shortNumber reads an integer of at most maxDigits at i that is written as such.
+// end is 0 where there is something else.
+func shortNumber(b []byte, i int) (x int64, end int) {
+	negative := i < len(b) && b[i] == '-'
+	if negative {
+		i++
+	}
+	if i >= len(b) {
+		return 0, 0
+	}
+	u, k := leading(b[i:])
+	if end = i + k; k == 0 || k > maxDigits || k > 1 && b[i] == '0' || end >= len(b) || b[end] == '.' || b[end]|0x20 == 'e' {
+		return 0, 0
+	}
+	if negative {
+		return -int64(u), end
+	}
+	return int64(u), end
+}
+
 // decimalText is a number taken apart: digits times ten to the exp.
 type decimalText struct {
 	negative bool

@@ -2,9 +2,7 @@ package json
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 )
 
 // maxDepth is how deep arrays and objects may be nested in each other.
@@ -117,36 +115,18 @@ func (s *scanner) literal(i int) int {
 	return s.fail(i, "a value")
 }
 
-const (
-	low  = 0x0101010101010101
-	high = 0x8080808080808080
-)
-
-// text finds the end of the string whose opening quote is at i. Of eight bytes
-// at once it asks which is a quote or a backslash; the lowest bit that is set
-// is exact.
+// text finds the end of the string whose opening quote is at i.
 func (s *scanner) text(i int) (next int, escaped bool) {
 	b := s.b
-	i++
-	for {
-		for ; i+8 <= len(b); i += 8 {
-			w := binary.LittleEndian.Uint64(b[i:])
-			quote, slash := w^'"'*low, w^'\\'*low
-			if m := ((quote-low)&^quote | (slash-low)&^slash) & high; m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-		}
-		for i < len(b) && b[i] != '"' && b[i] != '\\' {
-			i++
-		}
-		switch {
+	for i++; ; i++ {
+		switch i = stops(b, i); {
 		case i >= len(b):
 			return s.fail(len(b), "the closing quote of a string"), escaped
 		case b[i] == '"':
 			return i + 1, escaped
+		case b[i] == '\\':
+			i, escaped = i+1, true
 		}
-		i, escaped = i+2, true
 	}
 }
 

@@ -13,34 +13,38 @@ import (
 // sound if each value is.
 type shape struct {
 	steps  []step
-	tail   []byte // behind the last value
-	absent []int  // columns that such records lack
+	heads  [][]byte // by step
+	end    step     // behind the last value, with the newline
+	absent []int    // columns that such records lack
+	nested []int    // columns that are appended when all else is right
 }
 
-// step is a value and the bytes before it, from the end of the value before.
+// step is a value and the bytes before it, its head, from the end of the value
+// before. It fills one line of the processor's cache.
 type step struct {
-	first    uint64 // the first eight bytes of head at most
+	first    uint64 // the first eight bytes of the head at most
 	mask     uint64 // over those bytes
-	last     uint64 // the last eight bytes of head, if it has more than eight
+	last     uint64 // the last eight bytes of the head, if it has more than eight
 	lastMask uint64
-	lastAt   int
-	size     int // of head
-	reach    int // bytes that must be there to compare words
+	lastAt   uint32
+	size     uint32 // of the head
 	op       op
 	tested   bool // the column has predicates
 	isLong   bool // more than two words
+	isTime   bool // the column is the time attribute
 	column   int
 	col      *column
-	head     []byte
 }
 
 // op is what to do with a value.
 type op uint8
 
 const (
-	skip      op = iota
-	asInteger    // TINYINT to BIGINT
-	asTime       // TIMESTAMP that may be a number
+	skip       op = iota
+	skipText      // what is wanted of no record, and was a string in the one learned from
+	skipNumber    // the same of a number
+	asInteger     // TINYINT to BIGINT
+	asTime        // TIMESTAMP that may be a number
 	asFloat
 	asText   // CHAR, VARCHAR and binary of no declared length
 	asOther  // any other scalar
@@ -66,19 +70,28 @@ func opOf(c *column) op {
 // setHead prepares the head to be compared by words: two of eight bytes that
 // may overlap, or one under a mask.
 func (s *step) setHead(head []byte) {
-	s.head, s.size, s.reach, s.isLong = slices.Clone(head), len(head), max(8, len(head)), len(head) > 16
-	var word [8]byte
-	n := copy(word[:], head)
-	s.first, s.mask = binary.LittleEndian.Uint64(word[:]), ^uint64(0)>>(64-8*n)
+	s.size, s.isLong = uint32(len(head)), len(head) > 16
+	var bytes [8]byte
+	n := copy(bytes[:], head)
+	s.first, s.mask = binary.LittleEndian.Uint64(bytes[:]), ^uint64(0)>>(64-8*n)
 	if s.size > 8 {
 		s.lastAt, s.lastMask = s.size-8, ^uint64(0)
 		s.last = binary.LittleEndian.Uint64(head[s.lastAt:])
 	}
 }
 
+// differs returns 0 if the words of the head are at i, behind which b has at
+// least maxHead bytes.
+func (s *step) differs(b []byte, i int) uint64 {
+	return word(b, i)&s.mask ^ s.first | (word(b, i+int(s.lastAt))^s.last)&s.lastMask
+}
+
+// maxHead is the longest head that a shape may have.
+const maxHead = 256
+
 // learn makes a shape of a record that the exact decoder has just read without
 // fault. It returns nil for what a shape cannot tell: a value that is wanted
-// both whole and in part, or twice.
+// both whole and in part, or twice; or is not worth it: heads of great length.
 func learn(d *decoder, line []byte) *shape {
 	l := learner{scanner: scanner{b: line}, d: d, shape: &shape{}}
 	wants := make([]bool, len(d.columns))
@@ -86,10 +99,18 @@ func learn(d *decoder, line []byte) *shape {
 	if i = l.walk(i, d.root); i < 0 {
 		return nil
 	}
-	l.shape.tail = slices.Clone(line[l.done:])
+	if len(line)-l.done >= maxHead {
+		return nil
+	}
+	tail := append(slices.Clone(line[l.done:]), '\n')
+	l.shape.end.setHead(tail)
+	l.shape.heads = append(l.shape.heads, tail)
 	for _, s := range l.shape.steps {
-		if s.op != skip {
+		if s.col != nil {
 			wants[s.column] = true
+		}
+		if s.op == asNested {
+			l.shape.nested = append(l.shape.nested, s.column)
 		}
 	}
 	for c := range d.columns {
@@ -148,17 +169,28 @@ func (l *learner) member(i int, n *node) int {
 
 // add adds a step for the value at i, which n wants if it is not nil.
 func (l *learner) add(i int, n *node) int {
-	var s step
-	s.setHead(l.b[l.done:i])
+	if i-l.done > maxHead {
+		return -1
+	}
+	head := slices.Clone(l.b[l.done:i])
+	s := step{op: skip}
+	s.setHead(head)
+	switch kindOf[l.at(i)] {
+	case aText:
+		s.op = skipText
+	case aNumber:
+		s.op = skipNumber
+	}
 	if n != nil {
 		if len(n.columns) != 1 {
 			return -1
 		}
 		s.column = n.columns[0]
 		s.col = &l.d.columns[s.column]
-		s.op, s.tested = opOf(s.col), s.col.numbers != nil || s.col.texts != nil
+		s.op, s.tested, s.isTime = opOf(s.col), s.col.numbers != nil || s.col.texts != nil, s.col.isTime
 	}
 	l.shape.steps = append(l.shape.steps, s)
+	l.shape.heads = append(l.shape.heads, head)
 	_, l.done = l.value(i)
 	return l.done
 }

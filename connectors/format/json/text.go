@@ -2,31 +2,10 @@ package json
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// plain returns the place of the first byte of b from i that is not a printable
-// ASCII character standing for itself: a quote, a backslash, a control
-// character, or part of a longer character.
-func plain(b []byte, i int) int {
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		quote, slash := w^'"'*low, w^'\\'*low
-		if m := ((quote-low)&^quote | (slash-low)&^slash | (w - ' '*low) | w) & high; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-	}
-	for ; i < len(b); i++ {
-		if c := b[i]; c < ' ' || c >= 0x80 || c == '"' || c == '\\' {
-			break
-		}
-	}
-	return i
-}
 
 // checkText says what is wrong with what stands between two quotes, escapes
 // left aside.

@@ -1,0 +1,65 @@
+package json
+
+import (
+	"bytes"
+	"testing"
+)
+
+// placeOf is the first byte of b from i that stop holds for, or len(b).
+func placeOf(b []byte, i int, stop func(c byte) bool) int {
+	for i < len(b) && !stop(b[i]) {
+		i++
+	}
+	return i
+}
+
+func isStop(c byte) bool     { return c < ' ' || c == '"' || c == '\\' }
+func isNotPlain(c byte) bool { return isStop(c) || c >= 0x80 }
+
+func checkStops(t *testing.T, b []byte, i int) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		find func([]byte, int) int
+		stop func(byte) bool
+	}{
+		{"stops", stops, isStop}, {"stopsPure", stopsPure, isStop},
+		{"plain", plain, isNotPlain}, {"plainPure", plainPure, isNotPlain},
+	} {
+		if got, want := c.find(b, i), placeOf(b, i, c.stop); got != want {
+			t.Fatalf("%s(%q, %d) = %d, want %d", c.name, b, i, got, want)
+		}
+	}
+}
+
+// TestStops tries each byte at each place of a text of each length.
+func TestStops(t *testing.T) {
+	for size := range 100 {
+		b := bytes.Repeat([]byte{'a'}, size)
+		checkStops(t, b, 0)
+		for at := range size {
+			for c := range 256 {
+				b[at] = byte(c)
+				checkStops(t, b, at/2)
+			}
+			b[at] = 'a'
+		}
+	}
+}
+
+func FuzzStops(f *testing.F) {
+	f.Add([]byte("abc\"def\\\"\n"), uint8(2))
+	f.Add(bytes.Repeat([]byte("ä\x1f ~\x7f!#[]"), 9), uint8(1))
+	f.Fuzz(func(t *testing.T, b []byte, i uint8) {
+		checkStops(t, b, min(int(i), len(b)))
+		if int(i)+8 <= len(b) {
+			var want uint64
+			for k := range 8 {
+				want |= uint64(b[int(i)+k]) << (8 * k)
+			}
+			if got := word(b, int(i)); got != want {
+				t.Fatalf("word(%q, %d) = %#x, want %#x", b, i, got, want)
+			}
+		}
+	})
+}
