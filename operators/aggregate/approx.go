@@ -139,9 +139,10 @@ func share(param any) (float64, bool) {
 }
 
 // percentile is the state of APPROX_PERCENTILE. NaN is no value to it, and
-// infinities count as the greatest numbers.
+// infinities count as the greatest numbers. No result is beyond the least and the
+// greatest value.
 type percentile struct {
-	sketches []*ddsketch.DDSketch // nil where empty
+	sketches []*ddsketch.DDSketchWithExactSummaryStatistics // nil where empty
 	share    float64
 	mapping  mapping.IndexMapping
 }
@@ -159,9 +160,9 @@ func (s *percentile) Add(in *Rows, rows []int32, ids []uint32) {
 	}
 }
 
-func (s *percentile) sketch(id uint32) *ddsketch.DDSketch {
+func (s *percentile) sketch(id uint32) *ddsketch.DDSketchWithExactSummaryStatistics {
 	if s.sketches[id] == nil {
-		s.sketches[id] = ddsketch.NewDDSketchFromStoreProvider(s.mapping, store.BufferedPaginatedStoreConstructor)
+		s.sketches[id] = ddsketch.NewDDSketchWithExactSummaryStatistics(s.mapping, store.BufferedPaginatedStoreConstructor)
 	}
 	return s.sketches[id]
 }

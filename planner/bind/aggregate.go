@@ -173,8 +173,29 @@ func (e env) bindCall(c aggCall) (call, error) {
 			return call{}, err
 		}
 	}
-	out.order, err = in.callOrder(f, c, given)
-	return out, err
+	if out.order, err = in.callOrder(f, c, given); err != nil {
+		return call{}, err
+	}
+	return out, e.checkCall(out, c.whole)
+}
+
+// checkCall makes the aggregate over columns of its own, so that what it refuses
+// is told with its place in the text.
+func (e env) checkCall(c call, whole tidb.Node) error {
+	c.filter = nil
+	b := newColumns(nil)
+	made, err := b.call(c, func(n expr.Node) (expr.Node, error) { return n, nil })
+	if err != nil {
+		return err
+	}
+	fields := make([]batch.Field, len(b.exprs))
+	for i, x := range b.exprs {
+		fields[i] = batch.Field{Name: b.names[i], Type: x.Type()}
+	}
+	if _, err := aggregate.NewSet(batch.NewSchema(fields...), []aggregate.Call{made}, -1); err != nil {
+		return e.errorf(diag.Type, whole, "%s", err)
+	}
+	return nil
 }
 
 // callOrder binds ORDER BY within a call with the given arguments.
