@@ -26,7 +26,8 @@
 // query commits, so that nobody sees half a file. A file of that name is
 // replaced. What a query writes after its first commit goes to further files,
 // out.2.csv after out.csv. JSON and CSV are compressed if the name ends in .gz or
-// .zst.
+// .zst. The format arrow writes Arrow IPC files, and the streaming variant if the
+// name ends in .arrows.
 package file
 
 import (

@@ -188,8 +188,11 @@ func (p *part) encode(name string, spec connectors.SinkSpec) (err error) {
 	if p.packer != nil {
 		w = p.packer
 	}
-	if name == "json" {
+	switch {
+	case name == "json":
 		name = "jsonl"
+	case name == "arrow" && !strings.EqualFold(filepath.Ext(p.Target), ".arrows"):
+		name = "arrow_file"
 	}
 	p.enc, err = encode.New(name, w, spec.Schema, format.EncodeOptions{Changes: spec.Changes, Options: spec.Options})
 	return err

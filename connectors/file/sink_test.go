@@ -186,21 +186,36 @@ func TestSinkPacks(t *testing.T) {
 func TestSinkParquetAndArrow(t *testing.T) {
 	dir := t.TempDir()
 	want := "[1 2] [\"a\" (null)] [2015-05-17 10:05:03Z 2015-05-17 10:05:03.25Z]"
-	for _, name := range []string{"parquet", "arrow"} {
-		path := filepath.Join(dir, "out."+name)
+	for ending, name := range map[string]string{"parquet": "parquet", "arrow": "arrow", "arrows": "arrow"} {
+		path := filepath.Join(dir, "out."+ending)
 		s := newTestSink(t, path, map[string]string{"format": name}, false)
 		put(t, s, rows(1, "a"))
 		commit(t, s, 1)
 		closeSink(t, s)
 		data := []byte(content(t, path))
-		read := readParquet
-		if name == "arrow" {
-			read = readArrow
-		}
+		read := map[string]func(*testing.T, []byte) (*arrow.Schema, string){
+			"parquet": readParquet, "arrow": readArrowFile, "arrows": readArrow,
+		}[ending]
 		schema, got := read(t, data)
 		if got != want || schema.Field(0).Type.ID() != arrow.INT32 || schema.Field(2).Type.(*arrow.TimestampType).Unit != arrow.Microsecond {
-			t.Errorf("%s: %s\n%s", name, schema, got)
+			t.Errorf("%s: %s\n%s", ending, schema, got)
 		}
+	}
+}
+
+// TestSinkArrowWithoutRows writes a whole file, with a schema, when no row came.
+func TestSinkArrowWithoutRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.arrow")
+	s := newTestSink(t, path, map[string]string{"format": "arrow"}, false)
+	commit(t, s, 1)
+	closeSink(t, s)
+	r, err := ipc.NewFileReader(strings.NewReader(content(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if r.NumRecords() != 0 || r.Schema().NumFields() == 0 {
+		t.Errorf("got %d records of %s", r.NumRecords(), r.Schema())
 	}
 }
 
@@ -214,6 +229,20 @@ func columnsText(rec arrow.Record) string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, " ")
+}
+
+func readArrowFile(t *testing.T, data []byte) (*arrow.Schema, string) {
+	t.Helper()
+	r, err := ipc.NewFileReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rec, err := r.Record(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Schema(), columnsText(rec)
 }
 
 func readArrow(t *testing.T, data []byte) (*arrow.Schema, string) {

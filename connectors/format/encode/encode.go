@@ -48,6 +48,8 @@ func makerOf(name string) maker {
 		return newVertical
 	case "arrow":
 		return newArrow
+	case "arrow_file":
+		return newArrowFile
 	case "parquet":
 		return newParquet
 	}
@@ -59,7 +61,8 @@ func Names() []string {
 	return []string{"table", "json", "jsonl", "csv", "tsv", "markdown", "vertical", "arrow"}
 }
 
-// New returns an encoder that writes to w. Beside Names it knows parquet.
+// New returns an encoder that writes to w. Beside Names it knows parquet and
+// arrow_file, the Arrow IPC file format where arrow is the stream.
 func New(name string, w io.Writer, schema *batch.Schema, opts format.EncodeOptions) (format.Encoder, error) {
 	maker := makerOf(strings.ToLower(name))
 	if maker == nil {
