@@ -9,10 +9,10 @@ import (
 )
 
 // adversarialInput is about 560 bytes a record, no two shaped alike.
-var adversarialInput = input{name: "adversarial", records: func(seed uint64) func([]byte) []byte {
+var adversarialInput = lines("adversarial", func(seed uint64) func([]byte) []byte {
 	a := &adversary{r: rand.New(rand.NewPCG(seed, ^seed))}
 	return a.append
-}}
+})
 
 // adversary writes correct JSON that is hard to decode by guessing.
 type adversary struct {

@@ -15,10 +15,10 @@ const (
 )
 
 // bidsInput is 252 bytes a record on average, up to 0.87 seconds out of order.
-var bidsInput = input{name: "bids", records: func(seed uint64) func([]byte) []byte {
+var bidsInput = lines("bids", func(seed uint64) func([]byte) []byte {
 	b := &bids{model: generator.NewBids(seed)}
 	return b.append
-}}
+})
 
 // bids deals out Nexmark's bids, a block at a time, in an order other than that
 // of event time.

@@ -10,8 +10,8 @@ import (
 )
 
 // duckdbSubject measures DuckDB on one statement with one thread.
-func duckdbSubject(d *oracle.DuckDB, sql string) (subject, error) {
-	binary, err := oracle.Binary()
+func duckdbSubject(ctx context.Context, d *oracle.DuckDB, sql string) (subject, error) {
+	binary, err := oracle.Binary(ctx)
 	if err != nil {
 		return subject{}, err
 	}

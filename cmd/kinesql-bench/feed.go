@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -14,27 +15,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"kinesql/operators"
+	"kinesql/operators/batch"
 	"kinesql/operators/windowed"
-	"kinesql/window"
 )
 
-// fed is what the child that feeds an operator reports: what the feeding cost,
-// the start of the process left out.
+// fed is what the child that feeds an operator reports: what the feeding cost
+// without the start of the process and without reading the input.
 type fed struct {
-	CPUMicros  int64  `json:"cpu_us"`
-	WallMicros int64  `json:"wall_us"`
-	PeakRSS    int64  `json:"peak_rss_bytes"`
-	BaseRSS    int64  `json:"base_rss_bytes"`
-	Windows    int64  `json:"windows"`
-	Rows       int64  `json:"rows"`
-	Mismatch   string `json:"mismatch,omitempty"`
+	CPUMicros  int64   `json:"cpu_us"`
+	WallMicros int64   `json:"wall_us"`
+	ReadMicros int64   `json:"read_cpu_us"`
+	PeakRSS    int64   `json:"peak_rss_bytes"`
+	BaseRSS    int64   `json:"base_rss_bytes"`
+	Events     int64   `json:"events"`
+	Windows    int64   `json:"windows"`
+	Rows       int64   `json:"rows"`
+	Sampled    sampled `json:"sampled"`
 }
 
-// newFeed is the child process of workloads without a file.
+// check compares what a run gave with DuckDB's answers.
+func (f fed) check(want sampled, e events) error {
+	if f.Events != e.n {
+		return &mismatchError{fmt.Sprintf("%d events were fed, want %d", f.Events, e.n)}
+	}
+	return want.compare(f.Sampled)
+}
+
+// newFeed is the child process of workloads without a script.
 func newFeed() *cobra.Command {
 	var (
 		flags   inputFlags
-		check   bool
 		profile string
 	)
 	cmd := &cobra.Command{
@@ -49,13 +59,17 @@ func newFeed() *cobra.Command {
 			}
 			w := chosen[0]
 			if w.hop == nil {
-				return fmt.Errorf("%s reads a file", w.name)
+				return fmt.Errorf("%s has a script", w.name)
+			}
+			path, err := flags.ensure(cmd.Context(), w)
+			if err != nil {
+				return err
 			}
 			stop, err := startProfile(profile)
 			if err != nil {
 				return err
 			}
-			report, err := w.hop.feed(cmd.Context(), events{flags.seed, flags.count(w)}, check)
+			report, err := w.hop.feed(cmd.Context(), path, events{flags.seed, flags.count(w)})
 			if err := errors.Join(err, stop()); err != nil {
 				return err
 			}
@@ -63,58 +77,80 @@ func newFeed() *cobra.Command {
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().BoolVar(&check, "check", false, "compare sampled windows with a plain count")
 	cmd.Flags().StringVar(&profile, "cpuprofile", "", "write a CPU profile")
 	return cmd
 }
 
 // feed runs the operator over all events.
-func (h hopShape) feed(ctx context.Context, e events, check bool) (fed, error) {
-	out := &tops{keep: map[window.Micros][]group{}}
-	if check {
-		for _, end := range h.samples(e) {
-			out.keep[end] = nil
-		}
-	}
-	base, start := used(), time.Now()
-	if err := h.run(ctx, e, out); err != nil {
+func (h hopShape) feed(ctx context.Context, path string, e events) (report fed, err error) {
+	in, err := openEvents(path)
+	if err != nil {
 		return fed{}, err
 	}
-	after := used()
-	r := fed{
-		CPUMicros: (after.cpu - base.cpu).Microseconds(), WallMicros: time.Since(start).Microseconds(),
-		PeakRSS: after.rss, BaseRSS: base.rss, Windows: out.windows, Rows: out.rows,
+	defer func() { err = errors.Join(err, in.close()) }()
+	out := &tops{keep: sampled{}}
+	for _, end := range h.samples(e) {
+		out.keep[end] = nil
 	}
-	if check {
-		if err := h.check(e, out.keep); err != nil {
-			r.Mismatch = err.Error()
-		}
+	// The thread's clock tells what reading costs, so the thread stays the same.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	f := feeder{in: in, out: out}
+	base, start := used(), time.Now()
+	if err := f.run(ctx, h); err != nil {
+		return fed{}, err
 	}
-	return r, nil
+	wall, after := time.Since(start), used()
+	return fed{
+		CPUMicros: (after.cpu - base.cpu - f.cpu).Microseconds(), WallMicros: (wall - f.wall).Microseconds(),
+		ReadMicros: f.cpu.Microseconds(),
+		PeakRSS:    after.rss, BaseRSS: base.rss,
+		Events: f.events, Windows: out.windows, Rows: out.rows, Sampled: out.keep,
+	}, nil
 }
 
-func (h hopShape) run(ctx context.Context, e events, out operators.Emitter) error {
+// feeder feeds an operator with the events of a file.
+type feeder struct {
+	in     *eventsReader
+	out    operators.Emitter
+	events int64
+	cpu    time.Duration // of reading
+	wall   time.Duration // of reading
+}
+
+// run feeds all events, each batch with the watermark of its last event. The
+// stream has no end: the windows that are still open do not close.
+func (f *feeder) run(ctx context.Context, h hopShape) error {
 	op, err := windowed.NewAggregate(h.config())
 	if err != nil {
 		return err
 	}
 	env := operators.Env{Alloc: memory.DefaultAllocator, Now: time.Now, Faults: refuse{}, BatchRows: hopRows}
-	if err := op.Open(ctx, env); err != nil {
-		return errors.Join(err, op.Close())
-	}
-	for i := int64(0); i < e.n; i += hopRows {
-		b := e.batch(i)
-		err := op.Process(ctx, 0, b, out)
-		b.Release()
-		if err == nil {
-			err = op.Advance(ctx, e.at(min(i+hopRows, e.n)-1), out)
-		}
-		if err != nil {
-			return errors.Join(err, op.Close())
+	err = op.Open(ctx, env)
+	for more := true; more && err == nil; {
+		var b batch.Batch
+		if b, more, err = f.read(); more && err == nil {
+			err = f.feed(ctx, op, b)
 		}
 	}
-	// The stream has no end: the windows that are still open do not close.
-	return op.Close()
+	return errors.Join(err, op.Close())
+}
+
+func (f *feeder) read() (batch.Batch, bool, error) {
+	cpu, start := threadCPU(), time.Now()
+	b, more, err := f.in.next()
+	f.cpu += threadCPU() - cpu
+	f.wall += time.Since(start)
+	return b, more, err
+}
+
+func (f *feeder) feed(ctx context.Context, op operators.Operator, b batch.Batch) error {
+	defer b.Release()
+	f.events += int64(b.Rows())
+	if err := op.Process(ctx, 0, b, f.out); err != nil {
+		return err
+	}
+	return op.Advance(ctx, f.in.last(), f.out)
 }
 
 // refuse is the fault log of an input that has none.
@@ -126,8 +162,9 @@ func (refuse) RowError(e operators.RowError) { panic("row failed: " + e.Message)
 // LateRow implements operators.Faults.
 func (refuse) LateRow(r operators.LateRow) { panic("row is late: " + r.EventTime.String()) }
 
-// hopSubject measures the feeding of a hop in a child process.
-func hopSubject(w workload, flags inputFlags) (subject, error) {
+// hopSubject measures the feeding of a hop in a child process, and tells checked
+// of each run's report.
+func hopSubject(w workload, flags inputFlags, checked func(fed)) (subject, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return subject{}, err
@@ -137,6 +174,7 @@ func hopSubject(w workload, flags inputFlags) (subject, error) {
 		if err != nil {
 			return figure{}, err
 		}
+		checked(r)
 		return figure{
 			cpu:  time.Duration(r.CPUMicros) * time.Microsecond,
 			wall: time.Duration(r.WallMicros) * time.Microsecond,
@@ -153,7 +191,7 @@ func feedChild(ctx context.Context, w workload, flags inputFlags, more ...string
 		return fed{}, err
 	}
 	args := append([]string{"feed", w.name, "--seed", strconv.FormatUint(flags.seed, 10),
-		"--records", strconv.FormatInt(flags.count(w), 10)}, more...)
+		"--records", strconv.FormatInt(flags.count(w), 10), "--dir", flags.dir}, more...)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -29,9 +30,15 @@ func (f *inputFlags) count(w workload) int64 {
 	return w.records
 }
 
+// path is where w's input file is kept.
+func (f *inputFlags) path(w workload) string { return w.input.path(f.dir, f.seed, f.count(w)) }
+
+// has reports whether w's input file is there.
+func (f *inputFlags) has(w workload) bool { return w.input.has(f.dir, f.seed, f.count(w)) }
+
 // ensure writes w's input file unless it is there.
-func (f *inputFlags) ensure(w workload) (path string, made bool, err error) {
-	return w.input.ensure(f.dir, f.seed, f.count(w))
+func (f *inputFlags) ensure(ctx context.Context, w workload) (path string, err error) {
+	return w.input.ensure(ctx, f.dir, f.seed, f.count(w))
 }
 
 func newGenerate() *cobra.Command {
@@ -56,19 +63,19 @@ func newGenerate() *cobra.Command {
 
 func (f *inputFlags) generate(cmd *cobra.Command, chosen []workload) error {
 	for _, w := range chosen {
-		text := "made in memory, no file"
-		if w.input != nil {
-			path, made, err := f.ensure(w)
-			if err != nil {
-				return err
-			}
-			info, err := os.Stat(path)
-			if err != nil {
-				return err
-			}
-			text = fmt.Sprintf("%s, %d bytes%s", path, info.Size(), map[bool]string{false: ", was there already"}[made])
+		note := ""
+		if f.has(w) {
+			note = ", was there already"
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", w.name, text); err != nil {
+		path, err := f.ensure(cmd.Context(), w)
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %d bytes%s\n", w.name, path, info.Size(), note); err != nil {
 			return err
 		}
 	}

@@ -1,24 +1,31 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
+	"kinesql/cmd/internal/oracle"
 	"kinesql/operators/batch"
 	"kinesql/window"
 )
 
 // group is a key's row of a window.
-type group struct{ key, count, total int64 }
+type group struct {
+	Key   int64 `json:"key"`
+	Count int64 `json:"count"`
+	Total int64 `json:"total"`
+}
+
+// sampled are the rows of some windows in the order they came, by window end.
+type sampled map[window.Micros][]group
 
 // tops collects what the operator emits.
 type tops struct {
 	windows int64
 	rows    int64
 	last    window.Micros
-	keep    map[window.Micros][]group // by window end, for the ends that are keys
+	keep    sampled // of the ends that are keys
 }
 
 // Emit implements operators.Emitter.
@@ -38,44 +45,66 @@ func (t *tops) Emit(_ context.Context, b batch.Batch) error {
 	return nil
 }
 
-// samples are the ends of the windows that are checked: while the window fills,
-// when it is full, and when events leave it.
+// samples are the ends of the windows that are checked: the first, one while a
+// window fills, the first full one, one in the middle, the last that closes.
 func (h hopShape) samples(e events) []window.Micros {
-	start, end := e.at(0)-e.at(0)%h.slide, e.at(e.n-1)
-	ends := []window.Micros{start + h.slide}
-	for i := range window.Micros(8) {
-		at := start + (end-start)*(i+1)/8
-		ends = append(ends, at-at%h.slide)
+	floor := func(at window.Micros) window.Micros { return at - at%h.slide }
+	first, last := floor(e.at(0))+h.slide, floor(e.at(e.n-1))
+	full := min(floor(e.at(0)+h.size)+h.slide, last)
+	ends := []window.Micros{
+		first, floor(first + (full-first)/2), full, floor(full + (last-full)/2), last,
 	}
-	return ends
+	slices.Sort(ends)
+	return slices.Compact(ends)
 }
 
-// check compares what was kept with a count of the same events without windows.
-func (h hopShape) check(e events, kept map[window.Micros][]group) error {
-	if len(kept) == 0 {
-		return &mismatchError{"no window was kept to compare"}
+// answers asks DuckDB for the rows of the sampled windows that may be among the
+// top: those of the greatest counts and whatever ties with the least of them.
+func (h hopShape) answers(d *oracle.DuckDB, path string, e events) (sampled, error) {
+	out := sampled{}
+	for _, end := range h.samples(e) {
+		r, err := d.Query(fmt.Sprintf(`SELECT key, n, total::BIGINT FROM
+			(SELECT key, count(*) AS n, sum(value) AS total FROM read_parquet('%s') WHERE ts >= %d AND ts < %d GROUP BY key)
+			QUALIFY rank() OVER (ORDER BY n DESC) <= %d ORDER BY n DESC, key`, quoted(path), end-h.size, end, hopTop))
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range r.Rows {
+			out[end] = append(out[end], group{row[0].(int64), row[1].(int64), row[2].(int64)})
+		}
+		if len(out[end]) == 0 {
+			return nil, fmt.Errorf("there are no events in the window that ends at %s", end)
+		}
 	}
-	for end, got := range kept {
-		if want := h.brute(e, end); !slices.Equal(got, want) {
-			return &mismatchError{fmt.Sprintf("the window that ends at %s has %v, counted were %v", end, got, want)}
+	return out, nil
+}
+
+// compare compares the operator's windows with DuckDB's answers. Among rows of
+// equal counts any may be among the top.
+func (want sampled) compare(got sampled) error {
+	if len(want) == 0 || len(got) != len(want) {
+		return &mismatchError{fmt.Sprintf("%d windows were kept to compare, want %d", len(got), len(want))}
+	}
+	for end, rows := range want {
+		if !sameTop(got[end], rows) {
+			return &mismatchError{fmt.Sprintf("the window that ends at %s has %v, want %v", end, got[end], rows[:min(len(rows), 2*hopTop)])}
 		}
 	}
 	return nil
 }
 
-// brute counts the events of a window one by one and returns the top.
-func (h hopShape) brute(e events, end window.Micros) []group {
-	all := make([]group, hopKeys)
-	for i := e.first(end - h.size); i < e.first(end); i++ {
-		key, value := e.key(i)
-		g := &all[key]
-		g.key = key
-		g.count++
-		g.total += value
+// sameTop reports whether got is a top 10 of the rows of want, which are by
+// count.
+func sameTop(got, want []group) bool {
+	if len(got) != min(len(want), hopTop) {
+		return false
 	}
-	all = slices.DeleteFunc(all, func(g group) bool { return g.count == 0 })
-	slices.SortFunc(all, func(a, b group) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.key, b.key))
-	})
-	return all[:min(len(all), hopTop)]
+	seen := map[int64]bool{}
+	for i, g := range got {
+		if g.Count != want[i].Count || seen[g.Key] || !slices.Contains(want, g) {
+			return false
+		}
+		seen[g.Key] = true
+	}
+	return true
 }

@@ -1,19 +1,22 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"testing"
 )
 
-func lines(in input, seed uint64, n int) [][]byte {
-	next := in.records(seed)
-	out := make([][]byte, n)
-	for i := range out {
-		out[i] = next(nil)
+func linesOf(t *testing.T, in input, seed uint64, n int64) [][]byte {
+	t.Helper()
+	var text bytes.Buffer
+	if err := in.write(context.Background(), &text, seed, n); err != nil {
+		t.Fatal(err)
 	}
-	return out
+	out := bytes.SplitAfter(text.Bytes(), []byte("\n"))
+	return out[:len(out)-1]
 }
 
 // TestBytesAreStable keeps figures comparable from one version to the next.
@@ -26,7 +29,7 @@ func TestBytesAreStable(t *testing.T) {
 		{adversarialInput, "a1dc42f84cf7ed20062b58322927c3b4"},
 	} {
 		h := sha256.New()
-		for _, line := range lines(c.in, 1, 10_000) {
+		for _, line := range linesOf(t, c.in, 1, 10_000) {
 			h.Write(line)
 		}
 		if got := hex.EncodeToString(h.Sum(nil)[:16]); got != c.want {
@@ -37,9 +40,9 @@ func TestBytesAreStable(t *testing.T) {
 
 func TestBids(t *testing.T) {
 	const n = 40_000
-	var hotAuction, hotBidder, bytes, disordered int
+	var hotAuction, hotBidder, size, disordered int
 	var greatest int64
-	for _, line := range lines(bidsInput, 3, n) {
+	for _, line := range linesOf(t, bidsInput, 3, n) {
 		var bid struct {
 			Auction, Bidder, Price, DateTime int64
 			Channel, URL, Extra              string
@@ -63,7 +66,7 @@ func TestBids(t *testing.T) {
 		if bid.Price < 100 || bid.Price > 100_000_000 || bid.Channel == "" || bid.URL == "" || bid.Extra == "" {
 			t.Fatalf("bid %s", line)
 		}
-		bytes += len(line)
+		size += len(line)
 	}
 	if hotAuction < n*48/100 || hotAuction > n*54/100 {
 		t.Errorf("%d of %d bids on hot auctions, want about half", hotAuction, n)
@@ -71,7 +74,7 @@ func TestBids(t *testing.T) {
 	if hotBidder < n*73/100 || hotBidder > n*78/100 {
 		t.Errorf("%d of %d bids by hot bidders, want about three in four", hotBidder, n)
 	}
-	if mean := bytes / n; mean < 245 || mean > 260 {
+	if mean := size / n; mean < 245 || mean > 260 {
 		t.Errorf("%d bytes a record, want about 252", mean)
 	}
 	if disordered < n/4 {
@@ -85,7 +88,7 @@ func TestAdversarial(t *testing.T) {
 	shapes := map[string]bool{}
 	missing, escaped := 0, 0
 	const n = 2000
-	for _, line := range lines(adversarialInput, 3, n) {
+	for _, line := range linesOf(t, adversarialInput, 3, n) {
 		var record map[string]any
 		if err := json.Unmarshal(line, &record); err != nil {
 			t.Fatalf("%v in %s", err, line)

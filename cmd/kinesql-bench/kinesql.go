@@ -30,6 +30,8 @@ func buildKineSQL(ctx context.Context, dir string) (string, error) {
 		path += ".exe"
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-C", root, "-o", path, "./cmd/kinesql")
+	oracle.Gently(cmd)
+	cmd.Env = append(os.Environ(), "GOTMPDIR="+dir) // goes with dir, however the build ends
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build kinesql: %w\n%s", err, out)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,9 @@ import (
 // happened has been told.
 var errFailed = errors.New("not all workloads succeeded")
 
+// errInterrupted says that the user had enough.
+var errInterrupted = errors.New("interrupted")
+
 // runner measures workloads.
 type runner struct {
 	flags   inputFlags
@@ -24,7 +28,8 @@ type runner struct {
 	json    string // file for the results
 	profile string // file for a CPU profile of one more run
 
-	cmd     *cobra.Command
+	cmd *cobra.Command
+	progress
 	dir     string // for binaries and output, removed at the end
 	binary  string // kinesql, once built
 	db      *oracle.DuckDB
@@ -36,11 +41,15 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run WORKLOAD... | all",
 		Short: "Measure workloads, verified against DuckDB",
-		Long: `Measure workloads. Each is first run once in both systems to compare all results;
-where they differ it says so, the result is marked and the exit status is 1.`,
+		Long: `Measure workloads. Each is first run once in both systems to compare all results
+(of the hops, which have no DuckDB line, some slides of each run are compared);
+where they differ it says so, the result is marked and the exit status is 1.
+Whatever is needed is made first: the kinesql binary, the DuckDB program (once,
+it is kept in the user's cache folder), the input files (once, in --dir).`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			r.cmd = cmd
+			r.progress.w, r.every = cmd.ErrOrStderr(), 10*time.Second
 			return r.run(cmd.Context(), names)
 		},
 	}
@@ -68,7 +77,7 @@ func (r *runner) run(ctx context.Context, names []string) (err error) {
 	for _, w := range chosen {
 		if err := r.workload(ctx, w); err != nil {
 			if ctx.Err() != nil {
-				return context.Cause(ctx)
+				return errInterrupted
 			}
 			r.tell("%s: %v", w.name, err)
 			failed = true
@@ -105,37 +114,32 @@ func (r *runner) close() error {
 	return r.db.Close()
 }
 
-func (r *runner) tell(format string, args ...any) {
-	fmt.Fprintf(r.cmd.ErrOrStderr(), format+"\n", args...)
-}
-
 // workload verifies and measures one workload. A mismatch is an error, and yet
 // there are results.
 func (r *runner) workload(ctx context.Context, w workload) error {
 	if w.hop != nil {
 		return r.hop(ctx, w)
 	}
-	if err := r.prepare(ctx); err != nil {
-		return err
-	}
-	path, _, err := r.flags.ensure(w)
+	path, err := r.prepare(ctx, w)
 	if err != nil {
 		return err
 	}
-	r.tell("%s: verifying", w.name)
-	wrong, err := mismatch(verify(ctx, r.db, r.binary, *w.query, path, r.dir))
-	if err != nil {
+	var wrong error
+	if err := r.started(w.name+": comparing all results with DuckDB's", func() (err error) {
+		wrong, err = mismatch(verify(ctx, r.db, r.binary, *w.query, path, r.dir))
+		return err
+	}); err != nil {
 		return err
 	}
 	script := filepath.Join(r.dir, w.name+".sql")
 	if err := os.WriteFile(script, []byte(w.query.script(path, false)), 0o600); err != nil {
 		return err
 	}
-	duck, err := duckdbSubject(r.db, w.query.batch(path))
+	duck, err := duckdbSubject(ctx, r.db, w.query.batch(path))
 	if err != nil {
 		return err
 	}
-	if err := r.measure(ctx, w, []subject{kinesqlSubject(r.binary, script), duck}, wrong == nil); err != nil {
+	if err := r.measure(ctx, w, []subject{kinesqlSubject(r.binary, script), duck}, func() bool { return wrong == nil }); err != nil {
 		return err
 	}
 	if r.profile != "" {
@@ -155,34 +159,55 @@ func mismatch(err error) (wrong, failure error) {
 	return nil, err
 }
 
-// prepare builds the binaries and starts DuckDB, once.
-func (r *runner) prepare(ctx context.Context) (err error) {
-	if r.binary == "" {
-		if r.binary, err = buildKineSQL(ctx, r.dir); err != nil {
+// prepare makes what a workload needs: the binaries, DuckDB, and its input,
+// whose path it returns.
+func (r *runner) prepare(ctx context.Context, w workload) (path string, err error) {
+	if r.binary == "" && w.query != nil {
+		if err := r.started("building kinesql", func() (err error) {
+			r.binary, err = buildKineSQL(ctx, r.dir)
 			return err
+		}); err != nil {
+			return "", err
 		}
 	}
 	if r.db == nil {
-		r.db, err = oracle.Start(0)
+		if err := r.started("starting DuckDB (the first time builds it, which takes minutes)", func() (err error) {
+			r.db, err = oracle.Start(ctx, 0)
+			return err
+		}); err != nil {
+			return "", err
+		}
 	}
-	return err
+	if r.flags.has(w) {
+		return r.flags.path(w), nil
+	}
+	err = r.started("writing "+r.flags.path(w), func() (err error) {
+		path, err = r.flags.ensure(ctx, w)
+		return err
+	})
+	return path, err
 }
 
+// hop measures the feeding of an operator, and compares what each run gave.
 func (r *runner) hop(ctx context.Context, w workload) error {
-	r.tell("%s: verifying", w.name)
-	checked, err := feedChild(ctx, w, r.flags, "--check")
+	path, err := r.prepare(ctx, w)
 	if err != nil {
+		return err
+	}
+	e := events{r.flags.seed, r.flags.count(w)}
+	var want sampled
+	if err := r.started(w.name+": asking DuckDB for sampled slides", func() (err error) {
+		want, err = w.hop.answers(r.db, path, e)
+		return err
+	}); err != nil {
 		return err
 	}
 	var wrong error
-	if checked.Mismatch != "" {
-		wrong = &mismatchError{checked.Mismatch}
-	}
-	s, err := hopSubject(w, r.flags)
+	s, err := hopSubject(w, r.flags, func(f fed) { wrong = errors.Join(wrong, f.check(want, e)) })
 	if err != nil {
 		return err
 	}
-	if err := r.measure(ctx, w, []subject{s}, wrong == nil); err != nil {
+	if err := r.measure(ctx, w, []subject{s}, func() bool { return wrong == nil }); err != nil {
 		return err
 	}
 	if r.profile != "" {
@@ -193,10 +218,11 @@ func (r *runner) hop(ctx context.Context, w workload) error {
 	return wrong
 }
 
-// measure runs the subjects and keeps their results.
-func (r *runner) measure(ctx context.Context, w workload, subjects []subject, verified bool) error {
+// measure runs the subjects and keeps their results. When all have run, verified
+// tells whether what they gave was right.
+func (r *runner) measure(ctx context.Context, w workload, subjects []subject, verified func() bool) error {
 	records := r.flags.count(w)
-	figures, err := measureAll(ctx, subjects, r.runs, func(s subject, run int, f figure) {
+	figures, err := measureAll(ctx, r.stepwise(w, subjects), r.runs, func(s subject, run int, f figure) {
 		r.tell("%s: run %d of %d, %s: %.3f us a record, %.2f s", w.name, run+1, r.runs, s.system,
 			f.cpu.Seconds()*1e6/float64(records), f.wall.Seconds())
 	})
@@ -204,7 +230,7 @@ func (r *runner) measure(ctx context.Context, w workload, subjects []subject, ve
 		return err
 	}
 	for i, s := range subjects {
-		res := summarize(w.name, s, figures[i], records, verified)
+		res := summarize(w.name, s, figures[i], records, verified())
 		if w.name == hopLongName {
 			added := spreadOf(figures[i], func(f figure) int64 { return f.added }).median
 			res.note = w.hop.describe(added, w.hop.retained(events{r.flags.seed, records}))
@@ -212,6 +238,23 @@ func (r *runner) measure(ctx context.Context, w workload, subjects []subject, ve
 		r.results = append(r.results, res)
 	}
 	return nil
+}
+
+// stepwise are the subjects, whose runs say that they go on.
+func (r *runner) stepwise(w workload, subjects []subject) []subject {
+	out := make([]subject, len(subjects))
+	for i, s := range subjects {
+		run := s.run
+		s.run = func(ctx context.Context) (f figure, err error) {
+			err = r.step(w.name+": "+s.system, func() (err error) {
+				f, err = run(ctx)
+				return err
+			})
+			return f, err
+		}
+		out[i] = s
+	}
+	return out
 }
 
 // profileScript runs a script in a child of this program under the profiler.

@@ -21,7 +21,7 @@ func newScript() *cobra.Command {
 			if w.query == nil {
 				return fmt.Errorf("%s has no script: its operator is fed directly", w.name)
 			}
-			path, _, err := flags.ensure(w)
+			path, err := flags.ensure(cmd.Context(), w)
 			if err != nil {
 				return err
 			}

@@ -11,9 +11,9 @@ type workload struct {
 	name    string
 	about   string // for people, a sentence or two
 	records int64  // how many it takes unless told otherwise
-	// input is the file that both systems read; nil: the records are made in memory.
+	// input is the file that both systems read.
 	input *input
-	// query is what both systems compute of the input; nil: hop is set.
+	// query is what both systems compute of the input; nil: hop says what is fed.
 	query *query
 	hop   *hopShape
 }

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
@@ -21,7 +23,7 @@ const remedy = "DuckDB needs cgo: install a C and C++ compiler (apt-get install 
 // Binary returns the path of the DuckDB program, which it builds where the
 // user's cache does not have it yet. The checkout of the sources is found from
 // the current directory or from where this package was compiled.
-func Binary() (string, error) {
+func Binary(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
@@ -48,7 +50,7 @@ func Binary() (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	return path, build(src, path)
+	return path, build(ctx, src, path)
 }
 
 func executable() string {
@@ -59,14 +61,28 @@ func executable() string {
 }
 
 // build compiles the nested module to path, which appears only when complete.
-func build(src, path string) error {
+func build(ctx context.Context, src, path string) error {
 	part := path + ".part"
-	cmd := exec.Command("go", "build", "-C", src, "-tags", "no_duckdb_arrow", "-o", part, ".")
+	defer os.Remove(part) // of no effect once it is renamed
+	cmd := exec.CommandContext(ctx, "go", "build", "-C", src, "-tags", "no_duckdb_arrow", "-o", part, ".")
+	Gently(cmd)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the duckdb program in %s: %w\n%s%s", src, err, out, remedy)
 	}
 	return os.Rename(part, path)
+}
+
+// Gently makes the end of a command's context interrupt the command, so that it
+// can end its own children, and kill it only when it takes longer than that.
+func Gently(cmd *exec.Cmd) {
+	cmd.Cancel = func() error {
+		if cmd.Process.Signal(os.Interrupt) == nil {
+			return nil
+		}
+		return cmd.Process.Kill()
+	}
+	cmd.WaitDelay = 5 * time.Second
 }
 
 // Root returns the folder of KineSQL's go.mod: the nearest above the current

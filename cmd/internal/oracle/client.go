@@ -3,6 +3,7 @@ package oracle
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,13 +42,13 @@ type Usage struct {
 }
 
 // Start builds the program if needed and runs it on the given number of threads
-// (0: all cores).
-func Start(threads int) (*DuckDB, error) {
-	path, err := Binary()
+// (0: all cores). It is killed when ctx ends.
+func Start(ctx context.Context, threads int) (*DuckDB, error) {
+	path, err := Binary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d := &DuckDB{cmd: exec.Command(path, "--time", "--threads", strconv.Itoa(threads))}
+	d := &DuckDB{cmd: exec.CommandContext(ctx, path, "--time", "--threads", strconv.Itoa(threads))}
 	d.cmd.Stderr = &d.stderr
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err

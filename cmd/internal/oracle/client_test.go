@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"context"
 	"math/big"
 	"reflect"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // oracle is part of the gate.
 func duck(t testing.TB) *DuckDB {
 	t.Helper()
-	d, err := Start(1)
+	d, err := Start(context.Background(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
