@@ -240,8 +240,18 @@ func reading(stats func() engine.Stats) func() terminal.Reading {
 func readSource(cmd *cobra.Command, path string) (*diag.Source, error) {
 	name, read := filepath.Base(path), func() ([]byte, error) { return os.ReadFile(path) }
 	if path == "-" {
-		name, read = "<stdin>", func() ([]byte, error) { return io.ReadAll(cmd.InOrStdin()) }
+		in := cmd.InOrStdin()
+		name, read = "<stdin>", func() ([]byte, error) { return io.ReadAll(in) }
+		cmd.SetIn(usedUp{})
 	}
 	text, err := read()
 	return &diag.Source{Name: name, Text: strings.TrimPrefix(string(text), "\ufeff")}, err
+}
+
+// usedUp is standard input once the script has been read from it.
+type usedUp struct{}
+
+// Read implements io.Reader.
+func (usedUp) Read([]byte) (int, error) {
+	return 0, errors.New("it held the script; give the script as a file or with -c")
 }

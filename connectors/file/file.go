@@ -24,8 +24,9 @@
 //
 // Writing. Rows go to a hidden file beside the path that gets its name when the
 // query commits, so that nobody sees half a file. A file of that name is
-// replaced. What a query writes after its first commit goes to further files,
-// out.2.csv after out.csv. JSON and CSV are compressed if the name ends in .gz or
+// replaced. What a query writes after its first commit, and what another statement
+// of the script writes to the same path, goes to further files, out.2.csv after
+// out.csv. JSON and CSV are compressed if the name ends in .gz or
 // .zst. The format arrow writes Arrow IPC files, and the streaming variant if the
 // name ends in .arrows.
 package file
@@ -43,10 +44,13 @@ import (
 // Connector is the connector file.
 type Connector struct {
 	formats []format.Format
+	parts   *parts
 }
 
 // New returns a connector that reads the given formats.
-func New(formats []format.Format) connectors.Connector { return &Connector{formats: formats} }
+func New(formats []format.Format) connectors.Connector {
+	return &Connector{formats: formats, parts: &parts{begun: map[string]int{}}}
+}
 
 // Name implements connectors.Connector.
 func (c *Connector) Name() string { return "file" }
@@ -126,5 +130,5 @@ func (c *Connector) Sink(spec connectors.SinkSpec) (operators.Sink, error) {
 	if info, err := os.Stat(opts.path); err == nil && info.IsDir() {
 		return nil, &connectors.OptionError{Key: "path", Message: fmt.Sprintf("%q is a directory; name a file in it to write", opts.path)}
 	}
-	return newSink(spec, opts)
+	return newSink(spec, opts, c.parts)
 }

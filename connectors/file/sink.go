@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -26,15 +27,31 @@ type sink struct {
 	spec    connectors.SinkSpec
 	opts    options
 	part    *part // being written; nil: nothing since the last Prepare
-	parts   int   // begun so far
+	parts   *parts
 	waiting map[string]bool
 }
 
-func newSink(spec connectors.SinkSpec, opts options) (*sink, error) {
+// parts numbers the files of each path, so that no sink of a process replaces
+// what another wrote.
+type parts struct {
+	mu    sync.Mutex
+	begun map[string]int
+}
+
+// next returns the number of the next file of a path, from 1.
+func (p *parts) next(path string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	path = filepath.Clean(path)
+	p.begun[path]++
+	return p.begun[path]
+}
+
+func newSink(spec connectors.SinkSpec, opts options, parts *parts) (*sink, error) {
 	if spec.Schema == nil {
 		return nil, fmt.Errorf("stream %q: writing needs declared columns", spec.Stream)
 	}
-	return &sink{spec: spec, opts: opts, waiting: map[string]bool{}}, nil
+	return &sink{spec: spec, opts: opts, parts: parts, waiting: map[string]bool{}}, nil
 }
 
 // Open implements operators.Sink. The first file is begun at once: a query
@@ -46,18 +63,17 @@ func (s *sink) Open(context.Context, operators.Env) (err error) {
 }
 
 func (s *sink) begin() (*part, error) {
-	s.parts++
-	p, err := newPart(s.target(), s.opts.format, s.spec)
+	p, err := newPart(s.target(s.parts.next(s.opts.path)), s.opts.format, s.spec)
 	if err != nil {
 		return nil, fmt.Errorf("stream %q: %w", s.spec.Stream, err)
 	}
 	return p, nil
 }
 
-// target is the name of the current part: the path, then path with .2, .3 ...
-// before its endings.
-func (s *sink) target() string {
-	if s.parts == 1 {
+// target is the name of a part: the path, then path with .2, .3 ... before its
+// endings.
+func (s *sink) target(number int) string {
+	if number == 1 {
 		return s.opts.path
 	}
 	dir, base := filepath.Split(s.opts.path)
@@ -65,7 +81,7 @@ func (s *sink) target() string {
 	if i := strings.IndexByte(base[1:], '.'); i >= 0 {
 		stem, endings = base[:i+1], base[i+1:]
 	}
-	return filepath.Join(dir, fmt.Sprintf("%s.%d%s", stem, s.parts, endings))
+	return filepath.Join(dir, fmt.Sprintf("%s.%d%s", stem, number, endings))
 }
 
 // Write implements operators.Sink.

@@ -3,8 +3,10 @@ package stdio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"kinesql/connectors"
@@ -29,6 +31,7 @@ type source struct {
 	opts    options
 	format  format.Format
 	in      io.Reader
+	taken   *atomic.Bool // of all sources
 	builder *batch.Builder
 	stream  *blocks.Stream
 	limit   int
@@ -42,6 +45,9 @@ type source struct {
 	ended  bool
 }
 
+var errTaken = errors.New("standard input is read already, and can be read once; " +
+	"let a pump bring it into a stream that several queries read")
+
 type chunk struct {
 	data []byte
 	err  error
@@ -49,6 +55,9 @@ type chunk struct {
 
 // Open implements operators.Source.
 func (s *source) Open(_ context.Context, env operators.Env) error {
+	if s.taken.Swap(true) {
+		return fmt.Errorf("stream %q: %w", s.spec.Stream, errTaken)
+	}
 	dec, err := s.format.NewDecoder(s.spec, env.Faults)
 	if err != nil {
 		return err

@@ -3,7 +3,8 @@
 // Options: format, as of the connector file for reading (json, csv, combined,
 // regex), and any format of the command line for writing (json means JSON
 // lines, as in reading); max_record_bytes. Input ends when the other side closes
-// it. What is written shows at once.
+// it, and can be read once: a second query over it is refused. What is written
+// shows at once.
 package stdio
 
 import (
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"kinesql/connectors"
 	"kinesql/connectors/format"
@@ -25,11 +27,12 @@ type Connector struct {
 	in      io.Reader
 	out     io.Writer
 	formats []format.Format
+	taken   *atomic.Bool // a source reads in
 }
 
 // New returns a connector of the given reader, writer and formats to read.
 func New(in io.Reader, out io.Writer, formats []format.Format) connectors.Connector {
-	return &Connector{in: in, out: &shared{w: out}, formats: formats}
+	return &Connector{in: in, out: &shared{w: out}, formats: formats, taken: &atomic.Bool{}}
 }
 
 // shared keeps the writes of several sinks apart.
@@ -101,7 +104,7 @@ func (c *Connector) Source(spec connectors.SourceSpec) (operators.Source, error)
 			return nil, err
 		}
 	}
-	return &source{spec: spec, opts: opts, format: f, in: c.in}, nil
+	return &source{spec: spec, opts: opts, format: f, in: c.in, taken: c.taken}, nil
 }
 
 // Sink implements connectors.Connector.
