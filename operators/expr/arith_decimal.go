@@ -19,8 +19,14 @@ func sumType(a, b batch.Type) batch.Type {
 	return clampDecimal(max(a.Precision-a.Scale, b.Precision-b.Scale)+scale+1, scale)
 }
 
+// productType has all digits after the point as long as that leaves 20 before it,
+// room for every BIGINT.
 func productType(a, b batch.Type) batch.Type {
-	return clampDecimal(a.Precision+b.Precision, a.Scale+b.Scale)
+	precision, scale := a.Precision+b.Precision, a.Scale+b.Scale
+	if before := precision - scale; precision > maxDigits {
+		scale = min(scale, max(maxDigits-before, maxDigits-20))
+	}
+	return clampDecimal(precision, scale)
 }
 
 // quotientType has four digits after the point more than the dividend.
