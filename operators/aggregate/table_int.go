@@ -18,6 +18,7 @@ type intTable struct {
 	free  []uint32 // removed ids
 	null  uint32   // id+1 of the NULL key, 0 if there is none
 	used  int      // slots
+	seen  uint32   // what visit has read, so that it does read
 }
 
 // intSlot is free where next is 0.
@@ -47,23 +48,65 @@ func (t *intTable) Assign(keys []batch.Vector, rows []int32, ids []uint32) {
 		t.assignNulls(column, rows, ids)
 		return
 	}
-	values := column.I64
+	var homes [ahead]uint32
+	for from := 0; from < len(rows); from += ahead {
+		part := rows[from:min(from+ahead, len(rows))]
+		t.visit(column.I64, part, &homes)
+		t.assign(column.I64, part, &homes, ids[from:])
+	}
+}
+
+// ahead is of how many keys the slots are visited before the first is looked up.
+const ahead = 64
+
+// large is the number of slots from which a table is beyond the processor's
+// nearer caches.
+const large = 1 << 14
+
+// visit computes the home slots of keys. Those of a large table it reads as well,
+// without looking at what they hold: the processor waits for all of them at
+// once, whereas each look-up ends in a branch that nobody can predict.
+func (t *intTable) visit(values []int64, rows []int32, homes *[ahead]uint32) {
+	slots := t.slots
+	if len(slots) < large {
+		for i, r := range rows {
+			homes[i] = uint32(t.hash(values[r]) & t.mask)
+		}
+		return
+	}
+	seen := uint32(0)
+	for i, r := range rows {
+		h := t.hash(values[r]) & uint64(len(slots)-1)
+		homes[i] = uint32(h)
+		seen |= slots[h].next
+	}
+	t.seen = seen
+}
+
+// assign looks up keys by their home slots.
+func (t *intTable) assign(values []int64, rows []int32, homes *[ahead]uint32, ids []uint32) {
+	slots := t.slots
 	ids = ids[:len(rows)]
 	for i, r := range rows {
-		k := values[r]
-		slots := t.slots
-		h := t.hash(k) & t.mask
+		k, h := values[r], uint64(homes[i])
 		for {
 			s := &slots[h&uint64(len(slots)-1)]
 			if s.key == k && s.next != 0 {
 				ids[i] = s.next - 1
 				break
 			}
-			if s.next == 0 {
-				ids[i] = t.insert(k, h)
+			if s.next != 0 {
+				h++
+				continue
+			}
+			ids[i] = t.insert(k, h)
+			if len(t.slots) == len(slots) {
 				break
 			}
-			h++
+			for j := i + 1; j < len(rows); j++ { // doubled: the homes are others
+				ids[j] = t.of(values[rows[j]])
+			}
+			return
 		}
 	}
 }
@@ -165,14 +208,30 @@ func (t *intTable) Compare(a, b uint32) int {
 }
 
 func (t *intTable) Remove(ids []uint32) {
-	for _, id := range ids {
-		t.free = append(t.free, id)
-		if id+1 == t.null {
-			t.null = 0
-			continue
+	for from := 0; from < len(ids); from += ahead {
+		part := ids[from:min(from+ahead, len(ids))]
+		t.visitIDs(part)
+		for _, id := range part {
+			t.free = append(t.free, id)
+			if id+1 == t.null {
+				t.null = 0
+				continue
+			}
+			t.remove(t.keys[id])
 		}
-		t.remove(t.keys[id])
 	}
+}
+
+// visitIDs is visit for keys that have ids.
+func (t *intTable) visitIDs(ids []uint32) {
+	if len(t.slots) < large {
+		return
+	}
+	seen := uint32(0)
+	for _, id := range ids {
+		seen |= t.slots[t.hash(t.keys[id])&t.mask].next
+	}
+	t.seen = seen
 }
 
 // remove frees the slot of a key and moves back those behind it that were
