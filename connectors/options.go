@@ -6,20 +6,39 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 // Options is the WITH clause of a stream. Reading an option marks it as known;
 // whoever reads last calls Unknown and refuses what nobody read. Copies share
-// the marks.
+// the marks, and may be read at the same time: every instance of a source has one.
 type Options struct {
 	values map[string]string
-	known  map[string]bool
+	known  *marks // nil: the zero Options, which hold nothing
+}
+
+// marks are the keys that have been read.
+type marks struct {
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+func (m *marks) add(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys[key] = true
+}
+
+func (m *marks) sorted() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.keys))
 }
 
 // NewOptions returns options with the given values. Keys are lower case.
 func NewOptions(values map[string]string) Options {
-	return Options{values: values, known: map[string]bool{}}
+	return Options{values: values, known: &marks{keys: map[string]bool{}}}
 }
 
 // OptionError blames one option.
@@ -33,8 +52,8 @@ func (e *OptionError) Error() string { return fmt.Sprintf("option %q: %s", e.Key
 
 // Lookup returns an option's value and whether it was given.
 func (o Options) Lookup(key string) (string, bool) {
-	if o.known != nil { // the zero Options hold nothing
-		o.known[key] = true
+	if o.known != nil {
+		o.known.add(key)
 	}
 	v, ok := o.values[key]
 	return v, ok
@@ -108,13 +127,19 @@ func (o Options) Enum(key, def string, words ...string) (string, error) {
 }
 
 // Known returns the keys that have been read, given or not, sorted.
-func (o Options) Known() []string { return slices.Sorted(maps.Keys(o.known)) }
+func (o Options) Known() []string {
+	if o.known == nil {
+		return nil
+	}
+	return o.known.sorted()
+}
 
 // Unknown returns an error for the first option that nobody has read.
 func (o Options) Unknown() error {
+	known := o.Known()
 	for _, key := range slices.Sorted(maps.Keys(o.values)) {
-		if !o.known[key] {
-			return &OptionError{key, "unknown; known here: " + strings.Join(o.Known(), ", ")}
+		if _, found := slices.BinarySearch(known, key); !found {
+			return &OptionError{key, "unknown; known here: " + strings.Join(known, ", ")}
 		}
 	}
 	return nil
