@@ -22,7 +22,7 @@ func guessCSV(s *sample) (*proposal, error) {
 	delimiter := byte(0)
 	for _, d := range delimiters {
 		r, err := csv.Sample(s.text, d, s.whole, sampleRecords+1)
-		if err == nil && regular(r) && (delimiter == 0 || len(r[0]) > len(records[0])) {
+		if err == nil && regular(r, s.fewest()) && (delimiter == 0 || len(r[0]) > len(records[0])) {
 			records, delimiter = r, d
 		}
 	}
@@ -45,10 +45,23 @@ func guessCSV(s *sample) (*proposal, error) {
 	return p, p.settle(columnsOf(names, rows, null), len(rows))
 }
 
-// regular reports whether most records have as many fields as the first, more
-// than one.
-func regular(records [][]string) bool {
-	if len(records) == 0 || len(records[0]) < 2 {
+// fewest is how many fields a record of CSV must have. Any text has one: it takes
+// the name of the file to say that it is CSV.
+func (s *sample) fewest() int {
+	name := strings.ToLower(s.path)
+	for _, ending := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, ending)
+	}
+	if strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".tsv") {
+		return 1
+	}
+	return 2
+}
+
+// regular reports whether most records have as many fields as the first, and
+// enough.
+func regular(records [][]string, fewest int) bool {
+	if len(records) == 0 || len(records[0]) < fewest {
 		return false
 	}
 	same := 0

@@ -42,6 +42,8 @@ type proposal struct {
 	remark  string // put before the statement as a comment
 }
 
+var errBinary = errors.New("holds zero bytes: binary data or UTF-16, want text in UTF-8 such as JSON lines, CSV or an access log")
+
 // File returns a CREATE STREAM statement that reads the file.
 func File(path string) (string, error) {
 	s, err := read(path)
@@ -56,6 +58,9 @@ func File(path string) (string, error) {
 		if p != nil {
 			return p.statement(s), nil
 		}
+	}
+	if bytes.IndexByte(s.text, 0) >= 0 {
+		return "", fmt.Errorf("%q: %w", path, errBinary)
 	}
 	return regexProposal().statement(s), nil
 }

@@ -115,3 +115,12 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+// TestBinary refuses a file that no query could read.
+func TestBinary(t *testing.T) {
+	got := propose(t, "utf16.txt", "h\x00i\x00\n\x00")
+	want := `error: "utf16.txt": holds zero bytes: binary data or UTF-16, want text in UTF-8 such as JSON lines, CSV or an access log` + "\n"
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

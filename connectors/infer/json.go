@@ -22,7 +22,7 @@ func guessJSON(s *sample) (*proposal, error) {
 			good++
 		}
 	}
-	if mostly(good, len(lines)) {
+	if good*2 >= len(lines) { // the others are damaged: nothing else looks so
 		p := &proposal{options: [][2]string{{"format", "json"}}}
 		return p, p.settle(columns, good)
 	}
@@ -35,8 +35,9 @@ func oneDocument(first []byte, s *sample) error {
 	var document any
 	err := dec.Decode(&document)
 	complete := err == nil || (!s.whole && errors.Is(err, io.ErrUnexpectedEOF))
+	oneLine := !bytes.Contains(bytes.TrimSpace(s.text[:min(dec.InputOffset(), int64(len(s.text)))]), []byte{'\n'})
 	switch {
-	case !complete:
+	case !complete, oneLine && first[0] == '{':
 		return nil
 	case first[0] == '[':
 		return errArray

@@ -73,11 +73,11 @@ func identifier(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// streaming are words with a meaning in streaming SQL that MySQL does not
-// reserve.
+// streaming are words with a meaning in streaming SQL, or behind SELECT, that
+// MySQL does not reserve.
 var streaming = []string{
 	"array", "ceil", "cumulate", "descriptor", "emit", "floor", "hop", "pump", "qualify", "rowtime",
-	"session", "step", "stream", "tumble", "watermark", "windowed",
+	"session", "sql_buffer_result", "sql_cache", "sql_no_cache", "step", "stream", "tumble", "watermark", "windowed",
 }
 
 func reserved(name string) bool {

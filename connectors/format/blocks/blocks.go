@@ -76,6 +76,7 @@ func (s *Stream) Decode(out *batch.Builder) Piece {
 	if s.skipping {
 		return Piece{Bytes: s.skip()}
 	}
+	s.skipMark()
 	block := s.buf[s.start:s.end]
 	if len(block) == 0 || (s.stuck && !s.ended) {
 		return Piece{}
@@ -93,6 +94,16 @@ func (s *Stream) Decode(out *batch.Builder) Piece {
 		s.stuck = true
 	}
 	return Piece{Records: records, Bytes: used, Origin: origin}
+}
+
+// byteOrderMark is what some programs put at the start of text in UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// skipMark passes over a byte order mark at the start of the split.
+func (s *Stream) skipMark() {
+	if s.offset == 0 && bytes.HasPrefix(s.buf[s.start:s.end], byteOrderMark) {
+		s.advance(len(byteOrderMark))
+	}
 }
 
 func (s *Stream) advance(n int) {
