@@ -167,14 +167,18 @@ func (q *query) spec(name string, at diag.Span, args []intervalArg) (window.Spec
 		}
 		values[i] = m
 	}
-	if kind == window.Tumble {
-		return window.Spec{Kind: kind, Size: values[0], Slide: values[0], Offset: values[1]}, nil
+	out := window.Spec{Kind: kind, Size: values[0], Slide: values[0], Offset: values[1]}
+	if kind == window.Hop {
+		out.Size, out.Offset = values[1], values[2]
 	}
-	if values[0] > values[1] {
+	if out.Slide > out.Size {
 		return window.Spec{}, q.errorAt(diag.Invalid, args[0].at, "the slide of HOP is longer than its size").
 			WithHint("%s", usage)
 	}
-	return window.Spec{Kind: kind, Slide: values[0], Size: values[1], Offset: values[2]}, nil
+	if err := out.Validate(); err != nil {
+		return window.Spec{}, q.errorAt(diag.Invalid, at, "%s", err)
+	}
+	return out, nil
 }
 
 // micros is the value of a constant interval of days or less.
