@@ -92,7 +92,7 @@ func (s *count) Clear() { s.n = s.n[:0] }
 
 // Pack implements Packer.
 func (s *count) Pack(n int) State {
-	return &packedCount{n: packInts(n, func(i int) int64 { return s.n[i] })}
+	return &packedCount{n: packInts(s.n[:n])}
 }
 
 // packedCount is what Pack leaves of a count.

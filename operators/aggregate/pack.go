@@ -14,21 +14,42 @@ type packedInts struct {
 	data  []byte
 }
 
-// packInts packs the n integers that at returns.
-func packInts(n int, at func(int) int64) packedInts {
-	if n == 0 {
+// packInts packs integers.
+func packInts(values []int64) packedInts {
+	if len(values) == 0 {
 		return packedInts{}
 	}
-	low, high := at(0), at(0)
-	for i := 1; i < n; i++ {
-		low, high = min(low, at(i)), max(high, at(i))
+	low, high := values[0], values[0]
+	for _, v := range values {
+		low, high = min(low, v), max(high, v)
 	}
 	p := packedInts{base: low, width: widthOf(uint64(high) - uint64(low))}
-	p.data = make([]byte, n*p.width)
-	for i := range n {
-		p.set(i, uint64(at(i))-uint64(low))
-	}
+	p.data = make([]byte, len(values)*p.width)
+	p.fill(values)
 	return p
+}
+
+// fill stores how far values are above the base.
+func (p *packedInts) fill(values []int64) {
+	base, data := uint64(p.base), p.data
+	switch p.width {
+	case 1:
+		for i, v := range values {
+			data[i] = byte(uint64(v) - base)
+		}
+	case 2:
+		for i, v := range values {
+			binary.LittleEndian.PutUint16(data[2*i:], uint16(uint64(v)-base))
+		}
+	case 4:
+		for i, v := range values {
+			binary.LittleEndian.PutUint32(data[4*i:], uint32(uint64(v)-base))
+		}
+	case 8:
+		for i, v := range values {
+			binary.LittleEndian.PutUint64(data[8*i:], uint64(v)-base)
+		}
+	}
 }
 
 func widthOf(span uint64) int {
@@ -43,19 +64,6 @@ func widthOf(span uint64) int {
 		return 4
 	}
 	return 8
-}
-
-func (p *packedInts) set(i int, v uint64) {
-	switch p.width {
-	case 1:
-		p.data[i] = byte(v)
-	case 2:
-		binary.LittleEndian.PutUint16(p.data[2*i:], uint16(v))
-	case 4:
-		binary.LittleEndian.PutUint32(p.data[4*i:], uint32(v))
-	case 8:
-		binary.LittleEndian.PutUint64(p.data[8*i:], v)
-	}
 }
 
 // at returns integer i.

@@ -194,7 +194,7 @@ func anyNull(args []batch.Vector, r int) bool {
 func TestPackInts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SliceOf(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-3, 300))).Draw(t, "list")
-		p := packInts(len(list), func(i int) int64 { return list[i] })
+		p := packInts(list)
 		for i, want := range list {
 			if got := p.at(uint32(i)); got != want {
 				t.Fatalf("%d is %d, want %d", i, got, want)

@@ -130,11 +130,21 @@ func (s *sumInt) Clear() { s.groups = s.groups[:0] }
 
 // Pack implements Packer.
 func (s *sumInt) Pack(n int) State {
-	return &packedSum{
-		sum:   packInts(n, func(i int) int64 { return s.groups[i].sum }),
-		wraps: packInts(n, func(i int) int64 { return s.groups[i].wraps }),
-		n:     packInts(n, func(i int) int64 { return s.groups[i].n }),
+	values, p := make([]int64, n), &packedSum{}
+	groups := s.groups[:n]
+	for i := range groups {
+		values[i] = groups[i].sum
 	}
+	p.sum = packInts(values)
+	for i := range groups {
+		values[i] = groups[i].wraps
+	}
+	p.wraps = packInts(values)
+	for i := range groups {
+		values[i] = groups[i].n
+	}
+	p.n = packInts(values)
+	return p
 }
 
 // packedSum is what Pack leaves of a sumInt.

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"cmp"
 	"math/bits"
+	"slices"
 
 	"kinesql/operators/batch"
 )
@@ -186,6 +187,15 @@ func (t *intTable) Len() int  { return len(t.keys) }
 func (t *intTable) Live() int { return len(t.keys) - len(t.free) }
 
 func (t *intTable) Append(_ int, ids []uint32, out *batch.Vector) {
+	if t.null == 0 && out.Valid == nil {
+		from := len(out.I64)
+		out.I64 = slices.Grow(out.I64, len(ids))[:from+len(ids)]
+		out.Len += len(ids)
+		for i, values := 0, out.I64[from:]; i < len(ids); i++ {
+			values[i] = t.keys[ids[i]]
+		}
+		return
+	}
 	for _, id := range ids {
 		if id+1 == t.null {
 			appendNull(out)

@@ -15,9 +15,10 @@ type pane struct {
 	paneKey
 	table  aggregate.Table
 	states *aggregate.States
-	rows   []int32  // of the batch being taken in
-	ids    []uint32 // what all returns
-	whole  bool     // counts in all windows of its time
+	rows   []int32        // of the batch being taken in
+	ids    []uint32       // what all returns
+	whole  bool           // counts in all windows of its time
+	keys   []batch.Vector // scratch of merge
 }
 
 // paneKey tells panes apart. Rows that came too late for the first windows of
@@ -119,15 +120,29 @@ func (p *pane) add(in *aggregate.Input, keys []batch.Vector, ids []uint32) {
 func (p *pane) merge(from *pane, types []batch.Type) []uint32 {
 	n := from.table.Len()
 	rows, src, dst := from.numbers(n), from.all(), make([]uint32, n)
-	keys := make([]batch.Vector, len(types))
+	keys := p.emptyKeys(types)
 	for c := range keys {
-		keys[c].Type = types[c]
 		from.table.Append(c, src, &keys[c])
 	}
 	p.table.Assign(keys, rows, dst)
 	p.states.Grow(p.table.Len())
 	p.states.Merge(from.states, src, dst)
 	return dst
+}
+
+// emptyKeys returns key columns without a row, in memory that is used again: tables
+// copy keys.
+func (p *pane) emptyKeys(types []batch.Type) []batch.Vector {
+	if p.keys == nil {
+		p.keys = make([]batch.Vector, len(types))
+	}
+	for c := range p.keys {
+		v := &p.keys[c]
+		*v = batch.Vector{
+			Type: types[c], I64: v.I64[:0], F64: v.F64[:0], Bool: v.Bool[:0], Dec: v.Dec[:0], Off: v.Off[:0], Buf: v.Buf[:0],
+		}
+	}
+	return p.keys
 }
 
 // all returns the ids of all groups of a pane from which none was removed,
