@@ -1,8 +1,8 @@
 package json
 
 import (
-	"bytes"
 	"fmt"
+	"math/bits"
 )
 
 // maxDepth is how deep arrays and objects may be nested in each other.
@@ -69,6 +69,13 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\
 
 // space skips white space.
 func (s *scanner) space(i int) int {
+	if uint(i) < uint(len(s.b)) && s.b[i] > ' ' {
+		return i
+	}
+	return s.spaces(i)
+}
+
+func (s *scanner) spaces(i int) int {
 	for i < len(s.b) && isSpace(s.b[i]) {
 		i++
 	}
@@ -96,14 +103,13 @@ func (s *scanner) value(i int) (v span, next int) {
 
 // skip finds the end of a value that nobody wants.
 func (s *scanner) skip(i int) int {
-	if s.at(i) == '"' {
-		// A quote is the end unless a backslash comes before it.
-		if end := i + 1 + bytes.IndexByte(s.b[i+1:], '"'); end > i && s.b[end-1] != '\\' {
-			return end + 1
-		}
+	switch k := kindOf[s.at(i)]; k {
+	case aText, aNumber, aNull, aBoolean:
+		return s.scalar(i, k)
+	case anObject, anArray:
+		return s.composite(i)
 	}
-	_, i = s.value(i)
-	return i
+	return s.fail(i, "a value")
 }
 
 func (s *scanner) literal(i int) int {
@@ -115,17 +121,29 @@ func (s *scanner) literal(i int) int {
 	return s.fail(i, "a value")
 }
 
-// text finds the end of the string whose opening quote is at i.
+// text finds the end of the string whose opening quote is at i. Most strings and
+// the pieces between escapes are short, so two words are tried before stops.
 func (s *scanner) text(i int) (next int, escaped bool) {
 	b := s.b
-	for i++; ; i++ {
-		switch i = stops(b, i); {
+	for i++; ; {
+		if i+16 > len(b) {
+			i = stopsPure(b, i)
+		} else if m := ends(word(b, i)); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+		} else if m = ends(word(b, i+8)); m != 0 {
+			i += 8 + bits.TrailingZeros64(m)>>3
+		} else {
+			i = stops(b, i+16)
+		}
+		switch {
 		case i >= len(b):
 			return s.fail(len(b), "the closing quote of a string"), escaped
 		case b[i] == '"':
 			return i + 1, escaped
 		case b[i] == '\\':
-			i, escaped = i+1, true
+			i, escaped = i+2, true
+		default:
+			i++
 		}
 	}
 }
@@ -162,6 +180,11 @@ func (s *scanner) number(i int) int {
 }
 
 func (s *scanner) digits(i int) int {
+	for ; i+8 <= len(s.b); i += 8 {
+		if _, n := digitsOf(word(s.b, i)); n < 8 {
+			return i + n
+		}
+	}
 	for i < len(s.b) && s.b[i]-'0' <= 9 {
 		i++
 	}
@@ -268,6 +291,17 @@ func (s *scanner) member(i int) int {
 
 // key reads the key at i and goes to its value.
 func (s *scanner) key(i int) (key span, next int) {
+	if b := s.b; i+12 <= len(b) && b[i] == '"' {
+		end := i + 1 + bits.TrailingZeros64(ends(word(b, i+1)))>>3
+		if w := b[end:]; len(w) > 2 && w[0] == '"' && w[1] == ':' && w[2] > ' ' {
+			return span{start: i, end: end + 1, kind: aText}, end + 2
+		}
+	}
+	return s.anyKey(i)
+}
+
+// anyKey is key for long ones, and for those with escapes or white space.
+func (s *scanner) anyKey(i int) (key span, next int) {
 	if s.at(i) != '"' {
 		return key, s.fail(i, "a key")
 	}

@@ -1,8 +1,8 @@
 package json
 
 import (
-	"bytes"
 	"fmt"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -10,23 +10,31 @@ import (
 // checkText says what is wrong with what stands between two quotes, escapes
 // left aside.
 func checkText(raw []byte) (problem string) {
+	var all, below uint64
 	i := 0
-	for {
-		if i = plain(raw, i); i >= len(raw) {
-			return ""
-		}
-		if raw[i] != '\\' && raw[i] != '"' {
-			break
-		}
-		i++
+	for ; i+8 <= len(raw); i += 8 {
+		w := word(raw, i)
+		all |= w
+		below |= (w - ' '*low) &^ w // not 0 at high if and only if a byte is less than a space
 	}
 	for _, c := range raw[i:] {
+		all |= uint64(c)
+		below |= (uint64(c) - ' ') &^ uint64(c)
+	}
+	if below&high != 0 {
+		return controlIn(raw)
+	}
+	if all&high != 0 && !utf8.Valid(raw) {
+		return "invalid UTF-8 in string " + quoted(raw)
+	}
+	return ""
+}
+
+func controlIn(raw []byte) (problem string) {
+	for _, c := range raw {
 		if c < ' ' {
 			return fmt.Sprintf("control character %q in a string", c)
 		}
-	}
-	if !utf8.Valid(raw) {
-		return "invalid UTF-8 in string " + quoted(raw)
 	}
 	return ""
 }
@@ -49,11 +57,11 @@ var escapes = [256]byte{
 // surrogate without its other half becomes U+FFFD.
 func unescape(dst, raw []byte) (_ []byte, problem string) {
 	for {
-		i := bytes.IndexByte(raw, '\\')
-		if i < 0 {
-			return append(dst, raw...), ""
-		}
+		i := backslash(raw)
 		dst = append(dst, raw[:i]...)
+		if i == len(raw) {
+			return dst, ""
+		}
 		if raw = raw[i+1:]; len(raw) == 0 {
 			return dst, "a string that ends with a backslash"
 		}
@@ -71,6 +79,21 @@ func unescape(dst, raw []byte) (_ []byte, problem string) {
 		}
 		dst, raw = append(dst, c), raw[1:]
 	}
+}
+
+// backslash returns the place of the first backslash, or len(b).
+func backslash(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		slash := word(b, i) ^ '\\'*low
+		if m := (slash - low) &^ slash & high; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for i < len(b) && b[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 // unicodeEscape reads the digits behind \u, and a second escape where the first
