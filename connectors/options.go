@@ -72,6 +72,9 @@ func (o Options) Require(key string) (string, error) {
 	if v, ok := o.Lookup(key); ok && v != "" {
 		return v, nil
 	}
+	if near := Nearest(key, slices.Collect(maps.Keys(o.values))); near != "" && near != key {
+		return "", &OptionError{near, fmt.Sprintf("unknown; did you mean %q, which is required?", key)}
+	}
 	return "", &OptionError{key, "is required"}
 }
 

@@ -69,18 +69,20 @@ func (e *eventTime) blocked(d time.Duration) {
 
 // mark turns the raw marks of a batch of split i, or its time column where it
 // has none, into the watermark that stood before each row; nil where there was
-// none yet. It returns the greatest event time of the rows as well. No event
-// time is NULL.
+// none yet. It returns the greatest event time of the rows as well. An event time
+// that is NULL moves nothing; what becomes of its row is for operators to say.
 func (e *eventTime) mark(b batch.Batch, i int, now time.Time) (marks []window.Micros, high window.Micros) {
 	others, high := e.others(i, now), e.splits[i].high
-	times := b.Vector(e.spec.Column).I64
-	marks = make([]window.Micros, len(times))
-	for r, t := range times {
+	times := b.Vector(e.spec.Column)
+	marks = make([]window.Micros, times.Len)
+	for r, t := range times.I64 {
 		if b.Marks != nil {
 			high = max(high, b.Marks[r])
 		}
 		marks[r] = max(e.low.At, min(e.less(high), others))
-		high = max(high, window.Micros(t))
+		if times.Valid == nil || times.Valid[r] {
+			high = max(high, window.Micros(t))
+		}
 	}
 	if n := len(marks); n == 0 || marks[n-1] == window.Min {
 		return nil, high

@@ -93,11 +93,9 @@ func (f *feed) timed(ctx context.Context, t *task, p operators.Polled) error {
 	e.reach(p.Split, now)
 	seen := window.Min
 	if p.Batch.Record != nil {
-		b, drop := f.known(t, p.Batch)
-		defer drop()
 		var marks []window.Micros
-		marks, seen = e.mark(b, p.Split, now)
-		if err := f.emit(ctx, b, marks); err != nil {
+		marks, seen = e.mark(p.Batch, p.Split, now)
+		if err := f.emit(ctx, p.Batch, marks); err != nil {
 			return err
 		}
 	}
@@ -125,28 +123,4 @@ func (f *feed) advance(ctx context.Context, w window.Watermark) error {
 	f.sent = w
 	f.watermark.Store(int64(w.At))
 	return f.out.next.advance(ctx, w)
-}
-
-// nullTime is the code of rows whose time attribute is NULL.
-const nullTime = "KSQL-4005"
-
-// known gives rows without an event time to the faults and returns the others.
-func (f *feed) known(t *task, b batch.Batch) (batch.Batch, func()) {
-	v := b.Vector(f.time.Column)
-	if !v.HasNulls() {
-		return b, func() {}
-	}
-	keep := make([]int32, 0, b.Rows())
-	for i, valid := range v.Valid {
-		if valid {
-			keep = append(keep, int32(i))
-			continue
-		}
-		t.env.Faults.RowError(operators.RowError{
-			Where: operators.WhereOf(b, i), Operator: f.name, Code: nullTime,
-			Message: "the time attribute " + b.SQLSchema().Field(f.time.Column).Name + " is NULL",
-		})
-	}
-	b = b.Take(keep)
-	return b, b.Release
 }

@@ -20,18 +20,24 @@ func (q *query) checkEmitFits(n logical.Node) error {
 	if q.Emit == nil || q.Emit.Mode == ast.EmitDefault {
 		return nil
 	}
-	windowed, plain := false, false
+	windowed, plain, sorted := false, false, false
 	logical.Walk(n, func(n logical.Node) {
 		switch n.(type) {
 		case *logical.WindowAggregate:
 			windowed = true
 		case *logical.Aggregate:
 			plain = true
+		case *logical.Sort:
+			sorted = true
 		}
 	})
 	if q.Emit.Mode == ast.EmitChanges && windowed {
 		return q.errorAt(diag.Unsupported, q.Emit.At, "EMIT CHANGES on windows is not supported yet").
 			WithHint("leave EMIT out: windows are emitted when they close")
+	}
+	if q.Emit.Mode == ast.EmitChanges && sorted {
+		return q.errorAt(diag.Unsupported, q.Emit.At, "EMIT CHANGES with ORDER BY is not supported yet").
+			WithHint("leave EMIT out for one ordered result, or ORDER BY for changes as they come")
 	}
 	if q.Emit.Mode == ast.EmitOnWindowClose && !windowed {
 		err := q.errorAt(diag.Invalid, q.Emit.At, "EMIT ON WINDOW CLOSE needs a query with windows")
