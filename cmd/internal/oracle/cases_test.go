@@ -21,6 +21,14 @@ type question struct {
 	inOrder bool
 }
 
+// reaching is the condition of the rows that reach the window.
+func (q question) reaching() string {
+	if q.where == "" {
+		return "true"
+	}
+	return q.where
+}
+
 func tumble(size window.Micros) window.Spec {
 	return window.Spec{Kind: window.Tumble, Size: size, Slide: size}
 }
@@ -58,7 +66,7 @@ func (q question) answer() string { return strings.ReplaceAll(q.duck, "$W", inWi
 const second = window.Second
 
 // questions is the suite.
-var questions = slices.Concat(windowQuestions, shapeQuestions, unboundedQuestions, overQuestions)
+var questions = slices.Concat(windowQuestions, shapeQuestions, nestedQuestions, topQuestions, unboundedQuestions, overQuestions, lateOverQuestions)
 
 var windowQuestions = []question{
 	{name: "tumble by key",

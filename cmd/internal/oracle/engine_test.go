@@ -48,11 +48,11 @@ func settings() []setting {
 type outcome struct {
 	rows   [][]any
 	late   []lateRow
-	failed []string
+	failed []int64 // lines
 	stats  engine.Stats
 }
 
-// lateRow is a row of the late stream.
+// lateRow is a row of the late stream, or of the error stream.
 type lateRow struct {
 	Split string `json:"split"`
 	Line  int64  `json:"line"`
@@ -68,7 +68,7 @@ func perform(t *testing.T, s setting, script string) outcome {
 	cfg := engine.Config{
 		Parallelism: s.parallelism, BatchRows: s.batchRows, Alloc: alloc,
 		Now:    func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
-		LateTo: filepath.Join(dir, "late.jsonl"), Stdin: strings.NewReader(""),
+		LateTo: filepath.Join(dir, "late.jsonl"), ErrorsTo: filepath.Join(dir, "failed.jsonl"), Stdin: strings.NewReader(""),
 	}
 	if !s.rules {
 		cfg.Disabled = engine.Rules()
@@ -78,7 +78,6 @@ func perform(t *testing.T, s setting, script string) outcome {
 		t.Fatal(err)
 	}
 	var out outcome
-	e.OnWarning(func(text string) { out.failed = append(out.failed, text) })
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	rows := &collector{}
@@ -86,12 +85,15 @@ func perform(t *testing.T, s setting, script string) outcome {
 		t.Fatalf("%v\n%s", err, script)
 	}
 	out.rows, out.stats = rows.rows, e.Stats()
-	out.late = readLate(t, cfg.LateTo)
+	out.late = readFaults(t, cfg.LateTo)
+	for _, f := range readFaults(t, cfg.ErrorsTo) {
+		out.failed = append(out.failed, f.Line)
+	}
 	return out
 }
 
-// readLate reads the late rows; without any there may be no file.
-func readLate(t *testing.T, path string) []lateRow {
+// readFaults reads late or failed rows by line; without any there may be no file.
+func readFaults(t *testing.T, path string) []lateRow {
 	t.Helper()
 	f, err := os.Open(path)
 	if os.IsNotExist(err) {

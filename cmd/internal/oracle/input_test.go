@@ -21,7 +21,7 @@ const delay = 5 * window.Second
 // record is a row of the input stream.
 type record struct {
 	ID   int64    `json:"id"`
-	TS   string   `json:"ts"`
+	TS   *string  `json:"ts"`
 	K    *string  `json:"k"`
 	I    *int64   `json:"i"`
 	D    *float64 `json:"d"`
@@ -30,7 +30,7 @@ type record struct {
 	M    *money   `json:"m"`
 	Nest *nested  `json:"nest"`
 
-	at window.Micros // TS
+	at window.Micros // TS, where it is not nil
 }
 
 // money is a DECIMAL(12, 2), in hundredths.
@@ -119,7 +119,8 @@ func randomRecord(r *rand.Rand, id int64, at window.Micros) record {
 }
 
 func (r *record) setTime(at window.Micros) {
-	r.at, r.TS = at, at.Time().Format("2006-01-02T15:04:05.000000Z")
+	text := at.Time().Format("2006-01-02T15:04:05.000000Z")
+	r.at, r.TS = at, &text
 }
 
 // distinct makes the times of up to a thousand records differ, by moving each by
@@ -127,6 +128,17 @@ func (r *record) setTime(at window.Micros) {
 func distinct(rows []record) []record {
 	for i := range rows {
 		rows[i].setTime(rows[i].at - rows[i].at%1000 + window.Micros(i))
+	}
+	return rows
+}
+
+// timeless takes the time off one record in n.
+func timeless(seed uint64, rows []record, n int) []record {
+	r := rand.New(rand.NewPCG(seed, 7))
+	for i := range rows {
+		if r.IntN(n) == 0 {
+			rows[i].TS = nil
+		}
 	}
 	return rows
 }
@@ -146,10 +158,12 @@ func watermarks(rows []record) []window.Micros {
 	greatest := window.Min
 	for i, r := range rows {
 		out[i] = window.Min
-		if i > 0 {
+		if greatest != window.Min {
 			out[i] = greatest - delay
 		}
-		greatest = max(greatest, r.at)
+		if r.TS != nil {
+			greatest = max(greatest, r.at)
+		}
 	}
 	return out
 }
@@ -166,7 +180,7 @@ func lateIDs(rows []record, w window.Spec) []int64 {
 	var ids []int64
 	marks := watermarks(rows)
 	for i, r := range rows {
-		if marks[i] != window.Min && lastEnd(w, r.at) <= marks[i] {
+		if r.TS != nil && marks[i] != window.Min && lastEnd(w, r.at) <= marks[i] {
 			ids = append(ids, r.ID)
 		}
 	}
