@@ -30,14 +30,14 @@ func (d *decoder) run(s *shape, b []byte, out *batch.Builder) (what outcome, siz
 		if i > room {
 			return d.lose(cut, out)
 		}
-		if st.differs(b, i) != 0 || st.isLong && !bytes.HasPrefix(b[i:], s.heads[k]) {
+		if st.differs(b, i) != 0 || st.isLong && s.differsLong(b, i, k) {
 			return d.lose(lost, out)
 		}
 		i += int(st.size)
 		switch {
 		case st.op == skipText:
 			if b[i] == '"' {
-				if end := stops(b, i+1); end < len(b) && b[end] == '"' {
+				if end := stopsAhead(b, i+1); b[end] == '"' {
 					i = end + 1
 					continue
 				}
@@ -66,7 +66,7 @@ func (d *decoder) run(s *shape, b []byte, out *batch.Builder) (what outcome, siz
 	if i > room {
 		return d.lose(cut, out)
 	}
-	if s.end.differs(b, i) != 0 || s.end.isLong && !bytes.HasPrefix(b[i:], s.heads[len(s.steps)]) {
+	if s.end.differs(b, i) != 0 || s.end.isLong && s.differsLong(b, i, len(s.steps)) {
 		return d.lose(lost, out)
 	}
 	return d.finish(s, out), i + int(s.end.size)
@@ -148,9 +148,13 @@ func (d *decoder) skip(b []byte, i int) int {
 
 // takeInteger appends a value of op asInteger or asTime.
 func (d *decoder) takeInteger(st *step, b []byte, i int, out *batch.Builder) int {
-	x, end := integerAt(b, i)
-	if end == 0 {
-		return d.takeOther(st, b, i, out)
+	w := word(b, i)
+	values, k := digitsOf(w)
+	x, end := int64(eight(values<<(64-8*k))), i+k
+	if k == 8 || k == 0 || byte(w) == '0' {
+		if x, end = integerAt(b, i); end == 0 {
+			return d.takeOther(st, b, i, out)
+		}
 	}
 	if st.op == asTime {
 		var ok bool

@@ -1,6 +1,7 @@
 package json
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 
@@ -85,6 +86,11 @@ func (s *step) setHead(head []byte) {
 func (s *step) differs(b []byte, i int) uint64 {
 	return word(b, i)&s.mask ^ s.first | (word(b, i+int(s.lastAt))^s.last)&s.lastMask
 }
+
+// differsLong reports whether head k, of more than two words, is not at i.
+//
+//go:noinline
+func (s *shape) differsLong(b []byte, i, k int) bool { return !bytes.HasPrefix(b[i:], s.heads[k]) }
 
 // maxHead is the longest head that a shape may have.
 const maxHead = 256

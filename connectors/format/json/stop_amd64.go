@@ -33,6 +33,11 @@ func stops(b []byte, i int) int {
 	return stopsPure(b, i)
 }
 
+// stopsAhead is stops where at least 33 bytes of b come from i. Where there is no
+// stop but in the last 32 bytes of b, it may return a place among those, always
+// less than len(b), that has none; if it has one, that is the first.
+func stopsAhead(b []byte, i int) int { return i + stops32(&b[i], (len(b)-i-1)&^31) }
+
 // plain returns the place of the first byte of b from i that is not a printable
 // ASCII character standing for itself (a quote, a backslash, a control
 // character, part of a longer character), or len(b).

@@ -10,5 +10,8 @@ func word(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
 // stops is stopsPure.
 func stops(b []byte, i int) int { return stopsPure(b, i) }
 
+// stopsAhead is stops, but where there is none it returns a place before len(b).
+func stopsAhead(b []byte, i int) int { return min(stopsPure(b, i), len(b)-1) }
+
 // plain is plainPure.
 func plain(b []byte, i int) int { return plainPure(b, i) }

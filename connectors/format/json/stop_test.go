@@ -32,6 +32,28 @@ func checkStops(t *testing.T, b []byte, i int) {
 	}
 }
 
+// TestStopsAhead makes sure that the place returned is in b, and if it has a stop
+// that this is the first.
+func TestStopsAhead(t *testing.T) {
+	for size := 73; size < 140; size++ {
+		b := bytes.Repeat([]byte{'a'}, size)
+		for first := range size + 1 {
+			if first < size {
+				b[first] = '"'
+			}
+			for i := range 40 {
+				want, got := placeOf(b, i, isStop), stopsAhead(b, i)
+				if got >= size || isStop(b[got]) && got != want || want < size-32 && got != want {
+					t.Fatalf("stop at %d of %d, from %d: got %d", want, size, i, got)
+				}
+			}
+			if first < size {
+				b[first] = 'a'
+			}
+		}
+	}
+}
+
 // TestStops tries each byte at each place of a text of each length.
 func TestStops(t *testing.T) {
 	for size := range 100 {
