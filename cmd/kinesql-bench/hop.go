@@ -19,9 +19,9 @@ const (
 	hopRecords = 45_000_000         // 10,000 a second
 	hopRows    = 4096               // of a batch
 
-	hopAbout = " The input is a Parquet file; the CPU of decoding it into the batches that the operator is fed with is not counted. " +
-		"DuckDB has no line here: it has no sliding windows, only answers for single ones. The top 10 of some slides " +
-		"(the first, one of a window that fills, the first full one, one in the middle, the last) are compared with DuckDB's after each run."
+	hopAbout = " The input is a Parquet file; the CPU of decoding it into batches is not counted. DuckDB has no line here: in the same run " +
+		"it answers the top 10 of sampled slides of the same file (the first, one while the window fills, the first full one, " +
+		"one in the middle, the last), which are compared with those of every run, but that is not the same work."
 )
 
 // hopShape is a hop that the operator is fed with.
