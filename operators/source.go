@@ -33,6 +33,13 @@ type Source interface {
 	io.Closer
 }
 
+// Drained is a source that Flush does not cut short: its writers are queries that
+// are flushed too, so it ends by itself with the last of what they wrote.
+type Drained interface {
+	Source
+	DrainedByFlush()
+}
+
 // Polled is what one Poll brought.
 type Polled struct {
 	Batch batch.Batch // Record is nil if nothing came

@@ -163,6 +163,10 @@ func (f *scriptFlags) summary(w io.Writer, s engine.Stats) {
 // errTimeout is the cause of cancellation when --timeout is reached.
 var errTimeout = errors.New("the time limit was reached")
 
+// echo is how soon after the first a second signal is the same one: timeout and
+// some shells signal a process and then its group.
+const echo = 300 * time.Millisecond
+
 // watch ends the script at the first ctrl-c, --for or --timeout. The function it
 // returns stops watching and tells the exit status of what happened, or 0.
 func (f *scriptFlags) watch(e *engine.Engine, cancel context.CancelCauseFunc) func() int {
@@ -181,6 +185,7 @@ func (f *scriptFlags) watch(e *engine.Engine, cancel context.CancelCauseFunc) fu
 
 func (f *scriptFlags) await(e *engine.Engine, cancel context.CancelCauseFunc, signals <-chan os.Signal, done <-chan struct{}) (code int) {
 	span, timeout := after(f.span), after(f.timeout)
+	var asked time.Time
 	for {
 		select {
 		case <-done:
@@ -191,12 +196,14 @@ func (f *scriptFlags) await(e *engine.Engine, cancel context.CancelCauseFunc, si
 			cancel(errTimeout)
 			return exitTimeout
 		case <-signals:
-			if code == exitInterrupted {
+			if code == exitInterrupted && time.Since(asked) > echo {
 				cancel(context.Canceled) // asked twice: give up what was computed
 				return code
 			}
-			code = exitInterrupted
-			e.Flush()
+			if code != exitInterrupted {
+				code, asked = exitInterrupted, time.Now()
+				e.Flush()
+			}
 		}
 	}
 }

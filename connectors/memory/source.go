@@ -55,6 +55,10 @@ func indexOf(fields []batch.Field, name string) int {
 // Open implements operators.Source.
 func (s *source) Open(context.Context, operators.Env) error { return nil }
 
+// DrainedByFlush implements operators.Drained: pumps and inserts of the same
+// script write the stream, and their last windows belong to what was computed.
+func (s *source) DrainedByFlush() {}
+
 // Poll implements operators.Source.
 func (s *source) Poll(ctx context.Context) (operators.Polled, error) {
 	none := operators.Polled{MaxTime: window.Min}

@@ -121,7 +121,8 @@ func (q *Query) Done() <-chan struct{} { return q.done }
 func (q *Query) Stop() { q.stop.CompareAndSwap(running, stopped) }
 
 // Flush lets the query end soon, as if its input had ended: all windows close
-// and all results are final.
+// and all results are final. Sources that are operators.Drained are read to their
+// end.
 func (q *Query) Flush() { q.stop.CompareAndSwap(running, flushed) }
 
 func (q *Query) stopping() (stop, final bool) {

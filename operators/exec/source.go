@@ -37,8 +37,9 @@ func (f *feed) run(ctx context.Context, t *task) error {
 	if f.time != nil {
 		f.marks = newEventTime(*f.time, f.src, t.env.Now())
 	}
+	_, drained := f.src.(operators.Drained)
 	for !f.out.next.done() {
-		if stop, final := t.query.stopping(); stop {
+		if stop, final := t.query.stopping(); stop && !(final && drained) {
 			return f.end(ctx, final)
 		}
 		switch err := f.poll(ctx, t); {
