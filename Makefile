@@ -2,7 +2,7 @@
 GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own: they run a second time under the race detector.
-RACE = ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... ./cmd/internal/engine/...
+RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... ./cmd/internal/engine/...
 
 .PHONY: all build test tools fmt vet lint unit race oracle bench rewrite clean
 

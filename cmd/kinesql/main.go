@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -50,6 +52,7 @@ func main() {
 
 // run executes the command line and returns the exit status.
 func run(ctx context.Context, root *cobra.Command, args []string) int {
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe ends its result, not the process
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 
 // timeFormats are the words that the option "timestamp.format" knows; anything
 // else must be a strftime pattern.
-var timeFormats = [...]string{"auto", "iso8601", "sql", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
+var timeFormats = [...]string{"auto", "iso8601", "rfc3339", "sql", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"}
 
 // TimeParser turns the text of an instant into microseconds since
 // 1970-01-01T00:00:00Z. Text without a zone is UTC.
@@ -22,7 +22,7 @@ type TimeParser = func(text []byte) (micros int64, ok bool)
 //   - auto (also the empty string): a number by its magnitude (below 1e11
 //     seconds, below 1e14 milliseconds, below 1e17 microseconds, else
 //     nanoseconds), ISO 8601 or SQL text, or 17/May/2015:10:05:03 +0000;
-//   - iso8601, sql: 2015-05-17T10:05:03.25Z or 2015-05-17 10:05:03, zone, time
+//   - iso8601, rfc3339, sql: 2015-05-17T10:05:03.25Z or 2015-05-17 10:05:03, zone, time
 //     and fraction optional;
 //   - epoch_s, epoch_ms, epoch_us, epoch_ns: a number, fractions allowed;
 //   - a strftime pattern such as %d.%m.%Y %H:%M.
@@ -32,7 +32,7 @@ func NewTimeParser(option string) (TimeParser, error) {
 	switch strings.ToLower(option) {
 	case "", "auto":
 		return parseAnyTime, nil
-	case "iso8601", "sql":
+	case "iso8601", "rfc3339", "sql":
 		return parseCalendarText, nil
 	}
 	if epoch := NewEpochParser(option); epoch != nil {

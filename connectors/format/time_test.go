@@ -68,7 +68,7 @@ func TestTimeParser(t *testing.T) {
 
 func TestTimeParserRefuses(t *testing.T) {
 	for option, want := range map[string]string{
-		"epoch": `want one of auto, iso8601, sql, epoch_s, epoch_ms, epoch_us, epoch_ns, or a strftime pattern with %, got "epoch"`,
+		"epoch": `want one of auto, iso8601, rfc3339, sql, epoch_s, epoch_ms, epoch_us, epoch_ns, or a strftime pattern with %, got "epoch"`,
 		"%Q":    `bad strftime pattern "%Q": `,
 	} {
 		_, err := NewTimeParser(option)

@@ -84,14 +84,24 @@ func (f *faults) LateRow(r operators.LateRow) {
 	})
 }
 
-// raw is a record as VARCHAR: invalid UTF-8 is replaced, and what is beyond
-// maxRaw is cut.
+// raw is a record as VARCHAR: bytes that are not UTF-8 are written \xHH, and what
+// is beyond maxRaw is cut.
 func raw(b []byte) string {
 	b = b[:min(len(b), maxRaw)]
 	if utf8.Valid(b) {
 		return string(b)
 	}
-	return strings.ToValidUTF8(string(b), "\uFFFD")
+	var out strings.Builder
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&out, "\\x%02x", b[0])
+		} else {
+			out.Write(b[:size])
+		}
+		b = b[size:]
+	}
+	return out.String()
 }
 
 // keep appends a row to a system stream. A stream that is full keeps what it

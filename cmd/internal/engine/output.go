@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync/atomic"
+	"syscall"
 
 	"kinesql/connectors/format"
 	"kinesql/operators"
@@ -80,25 +82,49 @@ func (s *resultSink) Write(_ context.Context, b batch.Batch) error {
 		n = left
 	}
 	if err := s.enc.Encode(b); err != nil {
-		return err
+		return s.unread(err)
 	}
 	s.rows += n
 	s.out.rows.Add(n)
 	if err := s.enc.Flush(); err != nil {
-		return err
+		return s.unread(err)
 	}
 	if s.out.Limit > 0 && s.rows >= s.out.Limit {
-		s.out.limited.Store(true)
-		return operators.ErrDone
+		return s.enough()
 	}
 	return nil
 }
 
+// enough ends the result before its query.
+func (s *resultSink) enough() error {
+	s.out.limited.Store(true)
+	return operators.ErrDone
+}
+
+// unread turns the error of a pipe that nobody reads any more (kinesql | head)
+// into the end of the result.
+func (s *resultSink) unread(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return s.enough()
+	}
+	return err
+}
+
 // Prepare implements operators.Sink.
-func (s *resultSink) Prepare(context.Context, uint64) ([]byte, error) { return nil, s.enc.Flush() }
+func (s *resultSink) Prepare(context.Context, uint64) ([]byte, error) {
+	if err := s.enc.Flush(); !errors.Is(err, syscall.EPIPE) {
+		return nil, err
+	}
+	return nil, nil
+}
 
 // Commit implements operators.Sink.
 func (s *resultSink) Commit(context.Context, uint64, []byte) error { return nil }
 
 // Close implements operators.Sink: it ends the output.
-func (s *resultSink) Close() error { return s.enc.Close() }
+func (s *resultSink) Close() error {
+	if err := s.enc.Close(); !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"kinesql/operators/batch"
 	"kinesql/planner"
 	"kinesql/planner/catalog"
+	"kinesql/planner/logical"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 	"kinesql/sql/parse"
@@ -202,6 +203,8 @@ func (e *Engine) show(ctx context.Context, p *planner.Plan, out Output) error {
 		return out.Text(strings.TrimSuffix(p.Explain(), "\n"))
 	case p.Kind == planner.Rows:
 		return showTable(ctx, p, out)
+	case p.Kind == planner.Query && p.Target == nil && e.tooLate(p):
+		e.warn("warning: not run, because the script was ended before its turn: " + heading(p)[len("-- "):])
 	case p.Kind == planner.Query && p.Target == nil:
 		q, err := e.start(ctx, p, func(schema *batch.Schema, changes bool) (operators.Sink, error) {
 			return out.Result(schema, changes)
@@ -212,6 +215,20 @@ func (e *Engine) show(ctx context.Context, p *planner.Plan, out Output) error {
 		return e.wait(q)
 	}
 	return nil
+}
+
+// tooLate reports whether a SELECT whose turn comes after Flush would read
+// nothing of what it asks for: only streams that live in the process have kept
+// what came so far.
+func (e *Engine) tooLate(p *planner.Plan) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	outside := false
+	logical.Walk(p.Logical, func(n logical.Node) {
+		scan, ok := n.(*logical.Scan)
+		outside = outside || ok && !isMemory(scan.Stream)
+	})
+	return e.mu.flushed && outside
 }
 
 func showTable(ctx context.Context, p *planner.Plan, out Output) error {

@@ -112,7 +112,28 @@ func (s *scanner) skip(i int) int {
 	return s.fail(i, "a value")
 }
 
+// The words of the literals, the first byte lowest.
+const (
+	nullWord  = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	trueWord  = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	falseWord = 'f' | 'a'<<8 | 'l'<<16 | 's'<<24 | 'e'<<32
+)
+
 func (s *scanner) literal(i int) int {
+	if i+8 <= len(s.b) {
+		w := word(s.b, i)
+		if uint32(w) == nullWord || uint32(w) == trueWord {
+			return i + 4
+		}
+		if w&(1<<40-1) == falseWord {
+			return i + 5
+		}
+	}
+	return s.anyLiteral(i)
+}
+
+// anyLiteral is literal for the end of a record, and for what is none.
+func (s *scanner) anyLiteral(i int) int {
 	for _, word := range [...]string{"null", "true", "false"} {
 		if len(s.b)-i >= len(word) && string(s.b[i:i+len(word)]) == word {
 			return i + len(word)
@@ -121,31 +142,13 @@ func (s *scanner) literal(i int) int {
 	return s.fail(i, "a value")
 }
 
-// text finds the end of the string whose opening quote is at i. Most strings and
-// the pieces between escapes are short, so two words are tried before stops.
+// text finds the end of the string whose opening quote is at i.
 func (s *scanner) text(i int) (next int, escaped bool) {
-	b := s.b
-	for i++; ; {
-		if i+16 > len(b) {
-			i = stopsPure(b, i)
-		} else if m := ends(word(b, i)); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-		} else if m = ends(word(b, i+8)); m != 0 {
-			i += 8 + bits.TrailingZeros64(m)>>3
-		} else {
-			i = stops(b, i+16)
-		}
-		switch {
-		case i >= len(b):
-			return s.fail(len(b), "the closing quote of a string"), escaped
-		case b[i] == '"':
-			return i + 1, escaped
-		case b[i] == '\\':
-			i, escaped = i+2, true
-		default:
-			i++
-		}
+	i, escaped = closing(s.b, i+1)
+	if i >= len(s.b) {
+		return s.fail(len(s.b), "the closing quote of a string"), escaped
 	}
+	return i + 1, escaped
 }
 
 // number finds the end of the number at i.

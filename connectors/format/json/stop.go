@@ -44,3 +44,24 @@ func plainPure(b []byte, i int) int {
 	}
 	return i
 }
+
+// closingPure is closing by words.
+func closingPure(b []byte, i int) (at int, escaped bool) {
+	for {
+		for i+8 <= len(b) {
+			m := ends(binary.LittleEndian.Uint64(b[i:]))
+			if m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
+			}
+			i += 8
+		}
+		for i < len(b) && b[i] != '"' && b[i] != '\\' {
+			i++
+		}
+		if i >= len(b) || b[i] == '"' {
+			return i, escaped
+		}
+		i, escaped = i+2, true
+	}
+}

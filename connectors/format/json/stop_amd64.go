@@ -15,6 +15,13 @@ func stops32(p *byte, n int) int
 //go:noescape
 func plain32(p *byte, n int) int
 
+// quote32 finds the first quote among the n bytes at p that no backslash escapes,
+// and says whether a backslash comes before it. Where there is none, at is n, or
+// n+1 if the last of the bytes escapes the next. n is a multiple of 32 and not 0.
+//
+//go:noescape
+func quote32(p *byte, n int) (at int, slash bool)
+
 // word loads eight bytes at i, the first lowest. The caller knows that
 // 0 <= i <= len(b)-8.
 func word(b []byte, i int) uint64 {
@@ -49,4 +56,17 @@ func plain(b []byte, i int) int {
 		}
 	}
 	return plainPure(b, i)
+}
+
+// closing returns the place of the first quote of b from i that no backslash
+// escapes, or at least len(b), and whether a backslash comes before it.
+func closing(b []byte, i int) (at int, escaped bool) {
+	if n := (len(b) - i) &^ 31; n > 0 {
+		at, escaped = quote32(&b[i], n)
+		if i += at; at < n {
+			return i, escaped
+		}
+	}
+	i, more := closingPure(b, i)
+	return i, escaped || more
 }

@@ -79,3 +79,65 @@ found:
 	ADDQ DX, AX
 	MOVQ AX, ret+16(FP)
 	RET
+
+// func quote32(p *byte, n int) (at int, slash bool)
+//
+// R8 is 1 where the block before ends with a backslash that escapes, R9 the
+// backslashes seen. A backslash that follows an escaping one does not escape:
+// subtracting the backslashes from the odd places carries through each run of
+// them, which tells the places at an odd distance from its start.
+TEXT ·quote32(SB), NOSPLIT, $0-25
+	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	XORQ AX, AX
+	XORL R8, R8
+	XORL R9, R9
+	MOVOU quotes<>(SB), X4
+	MOVOU slashes<>(SB), X5
+loop:
+	MOVOU (SI)(AX*1), X0
+	MOVOU 16(SI)(AX*1), X1
+	MOVO X0, X2
+	MOVO X1, X3
+	PCMPEQB X4, X2; PMOVMSKB X2, DX
+	PCMPEQB X4, X3; PMOVMSKB X3, BX
+	SHLL $16, BX
+	ORL BX, DX // quotes
+	PCMPEQB X5, X0; PMOVMSKB X0, DI
+	PCMPEQB X5, X1; PMOVMSKB X1, BX
+	SHLL $16, BX
+	ORL BX, DI // backslashes
+	MOVL R8, R10
+	NOTL R10
+	ANDL DI, R10 // backslashes that nothing of the block before escapes
+	LEAL (R10)(R10*1), R11
+	ORL $0xAAAAAAAA, R11
+	SUBL R10, R11
+	XORL $0xAAAAAAAA, R11 // backslashes that escape, and what the last of a run escapes
+	MOVL DI, R12
+	ORL R8, R12
+	XORL R11, R12 // escaped
+	NOTL R12
+	ANDL R12, DX
+	JNE found
+	MOVL R11, R8
+	ANDL DI, R8
+	SHRL $31, R8
+	ORL DI, R9
+	ADDQ $32, AX
+	CMPQ AX, CX
+	JLT loop
+	ADDQ R8, AX
+	JMP done
+found:
+	LEAL -1(DX), BX
+	XORL DX, BX // the places up to the quote
+	ANDL BX, DI
+	ORL DI, R9
+	BSFL DX, DX
+	ADDQ DX, AX
+done:
+	MOVQ AX, at+16(FP)
+	TESTL R9, R9
+	SETNE slash+24(FP)
+	RET

@@ -15,3 +15,6 @@ func stopsAhead(b []byte, i int) int { return min(stopsPure(b, i), len(b)-1) }
 
 // plain is plainPure.
 func plain(b []byte, i int) int { return plainPure(b, i) }
+
+// closing is closingPure.
+func closing(b []byte, i int) (at int, escaped bool) { return closingPure(b, i) }

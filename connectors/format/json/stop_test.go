@@ -2,6 +2,7 @@ package json
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -29,6 +30,46 @@ func checkStops(t *testing.T, b []byte, i int) {
 		if got, want := c.find(b, i), placeOf(b, i, c.stop); got != want {
 			t.Fatalf("%s(%q, %d) = %d, want %d", c.name, b, i, got, want)
 		}
+	}
+}
+
+// closingOf is closing by bytes.
+func closingOf(b []byte, i int) (at int, escaped bool) {
+	for ; i < len(b) && b[i] != '"'; i++ {
+		if b[i] == '\\' {
+			i, escaped = i+1, true
+		}
+	}
+	return i, escaped
+}
+
+func checkClosing(t *testing.T, b []byte, i int) {
+	t.Helper()
+	want, escaped := closingOf(b, i)
+	for name, find := range map[string]func([]byte, int) (int, bool){"closing": closing, "closingPure": closingPure} {
+		if got, slash := find(b, i); min(got, len(b)) != min(want, len(b)) || slash != escaped {
+			t.Fatalf("%s(%q, %d) = %d, %t, want %d, %t", name, b, i, got, slash, want, escaped)
+		}
+	}
+}
+
+// TestClosing tries texts of few characters, so with long runs of backslashes.
+func TestClosing(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 100_000 {
+		b := make([]byte, r.IntN(140))
+		slashes, quotes := r.IntN(100), r.IntN(10)
+		for i := range b {
+			switch n := r.IntN(100); {
+			case n < slashes:
+				b[i] = '\\'
+			case n < slashes+quotes:
+				b[i] = '"'
+			default:
+				b[i] = "a\xdc\xa2\x02"[r.IntN(4)]
+			}
+		}
+		checkClosing(t, b, r.IntN(len(b)+1))
 	}
 }
 
@@ -74,6 +115,7 @@ func FuzzStops(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("ä\x1f ~\x7f!#[]"), 9), uint8(1))
 	f.Fuzz(func(t *testing.T, b []byte, i uint8) {
 		checkStops(t, b, min(int(i), len(b)))
+		checkClosing(t, b, min(int(i), len(b)))
 		if int(i)+8 <= len(b) {
 			var want uint64
 			for k := range 8 {
