@@ -262,6 +262,10 @@ func (r *reader) string(s span) (v value, problem string) {
 		return value{start: s.start + 1, end: s.end - 1}, checkText(raw)
 	}
 	v = value{arena: true, start: len(r.arena)}
+	if arena, ok := unescapeWell(r.arena, r.b, s.start+1, s.end-1); ok {
+		r.arena, v.end = arena, len(arena)
+		return v, ""
+	}
 	if problem = checkText(raw); problem == "" {
 		r.arena, problem = unescape(r.arena, raw)
 	}

@@ -194,45 +194,44 @@ func (s *scanner) digits(i int) int {
 	return i
 }
 
-// open is the objects (bit set) and arrays that the scanner is in.
-type open struct {
-	depth   int
-	objects [maxDepth/64 + 1]uint64
-}
-
-func (o *open) push(isObject bool) {
-	o.objects[o.depth>>6] &^= 1 << (o.depth & 63)
-	if isObject {
-		o.objects[o.depth>>6] |= 1 << (o.depth & 63)
-	}
-	o.depth++
-}
-
-func (o *open) inObject() bool {
-	return o.objects[(o.depth-1)>>6]>>((o.depth-1)&63)&1 != 0
-}
-
 // composite finds the end of the object or array at i.
-func (s *scanner) composite(i int) int {
-	var o open
-	for i >= 0 {
-		empty := false
-		switch k := kindOf[s.at(i)]; k {
-		case anObject, anArray:
-			if i, empty = s.enter(i, &o); !empty {
-				continue
-			}
-		case none:
-			return s.fail(i, "a value")
-		default:
+func (s *scanner) composite(i int) int { return s.below(i, 0) }
+
+// wordDepth is how many levels of nesting one word tells objects from arrays of.
+const wordDepth = 64
+
+// below is composite within outer others.
+func (s *scanner) below(i, outer int) int {
+	var objects uint64 // 1 for an object and 0 for an array; the innermost is the lowest bit
+	for depth := 0; i >= 0; {
+		switch k := kindOf[s.at(i)]; {
+		case k < anObject:
 			i = s.scalar(i, k)
+		case depth == wordDepth:
+			i = s.below(i, outer+depth)
+		case outer+depth == maxDepth:
+			s.bad, s.message = i, fmt.Sprintf("values nested deeper than %d", maxDepth)
+			return -1
+		default:
+			isObject := uint64(anArray - k)
+			depth, objects = depth+1, objects<<1|isObject
+			if i = s.space(i + 1); s.at(i) == closer(objects) {
+				break
+			}
+			if isObject != 0 {
+				i = s.member(i)
+			}
+			continue
 		}
-		if i = s.leave(i, &o); o.depth == 0 {
+		if i, depth, objects = s.leave(i, depth, objects); depth == 0 {
 			return i
 		}
 	}
 	return -1
 }
+
+// closer is the bracket that closes the innermost of objects.
+func closer(objects uint64) byte { return ']' + byte(objects&1)*('}'-']') }
 
 func (s *scanner) scalar(i int, k kind) int {
 	switch k {
@@ -241,49 +240,31 @@ func (s *scanner) scalar(i int, k kind) int {
 		return i
 	case aNumber:
 		return s.number(i)
+	case none:
+		return s.fail(i, "a value")
 	}
 	return s.literal(i)
 }
 
-// enter goes to the first value of the object or array at i, or to its closing
-// bracket if it is empty.
-func (s *scanner) enter(i int, o *open) (next int, empty bool) {
-	if o.depth == maxDepth {
-		s.bad, s.message = i, fmt.Sprintf("values nested deeper than %d", maxDepth)
-		return -1, false
-	}
-	isObject := s.b[i] == '{'
-	o.push(isObject)
-	i = s.space(i + 1)
-	switch c := s.at(i); {
-	case isObject && c == '}' || !isObject && c == ']':
-		return i, true
-	case isObject:
-		return s.member(i), false
-	}
-	return i, false
-}
-
 // leave goes from behind a value to the next one, out of all that closes here.
-func (s *scanner) leave(i int, o *open) int {
-	for i >= 0 && o.depth > 0 {
+func (s *scanner) leave(i, depth int, objects uint64) (next, _ int, _ uint64) {
+	for i >= 0 && depth > 0 {
 		i = s.space(i)
-		isObject := o.inObject()
 		switch c := s.at(i); {
-		case c == ',' && isObject:
-			return s.member(s.space(i + 1))
 		case c == ',':
-			return s.space(i + 1)
-		case isObject && c == '}' || !isObject && c == ']':
-			o.depth--
-			i++
-		case isObject:
-			return s.fail(i, "a comma or }")
+			if i = s.space(i + 1); objects&1 != 0 {
+				i = s.member(i)
+			}
+			return i, depth, objects
+		case c == closer(objects):
+			i, depth, objects = i+1, depth-1, objects>>1
+		case objects&1 != 0:
+			return s.fail(i, "a comma or }"), depth, objects
 		default:
-			return s.fail(i, "a comma or ]")
+			return s.fail(i, "a comma or ]"), depth, objects
 		}
 	}
-	return i
+	return i, depth, objects
 }
 
 // member goes from a key to its value.

@@ -1,8 +1,11 @@
 package json
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -57,11 +60,11 @@ var escapes = [256]byte{
 // surrogate without its other half becomes U+FFFD.
 func unescape(dst, raw []byte) (_ []byte, problem string) {
 	for {
-		i := backslash(raw)
-		dst = append(dst, raw[:i]...)
-		if i == len(raw) {
-			return dst, ""
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
+			return append(dst, raw...), ""
 		}
+		dst = append(dst, raw[:i]...)
 		if raw = raw[i+1:]; len(raw) == 0 {
 			return dst, "a string that ends with a backslash"
 		}
@@ -81,19 +84,45 @@ func unescape(dst, raw []byte) (_ []byte, problem string) {
 	}
 }
 
-// backslash returns the place of the first backslash, or len(b).
-func backslash(b []byte) int {
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		slash := word(b, i) ^ '\\'*low
-		if m := (slash - low) &^ slash & high; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+// unescapeWell appends the text of b from start to the quote at end with its
+// escapes replaced, in one pass. It is not ok if something is wrong with the
+// text, or b ends less than eight bytes behind a place of it.
+func unescapeWell(dst, b []byte, start, end int) (_ []byte, ok bool) {
+	to := len(dst)
+	dst = slices.Grow(dst, end-start+8) // no escape is shorter than what it stands for
+	dst = dst[:to+end-start+8]
+	var all uint64
+	for i := start; i+8 <= len(b); {
+		w := word(b, i)
+		binary.LittleEndian.PutUint64(dst[to:], w)
+		all |= w
+		m := ends(w) | (w-' '*low)&^w&high
+		if m == 0 {
+			i, to = i+8, to+8
+			continue
 		}
+		k := bits.TrailingZeros64(m) >> 3
+		i, to = i+k, to+k
+		if b[i] == '"' {
+			return dst[:to], all&high == 0 || utf8.Valid(b[start:end])
+		}
+		if b[i] != '\\' {
+			break
+		}
+		c := escapes[b[i+1]]
+		i += 2
+		if c == 0 {
+			r, n := unicodeEscape(b[i:end])
+			if b[i-1] != 'u' || n == 0 {
+				break
+			}
+			i, to = i+n, to+utf8.EncodeRune(dst[to:], r)
+			continue
+		}
+		dst[to] = c
+		to++
 	}
-	for i < len(b) && b[i] != '\\' {
-		i++
-	}
-	return i
+	return dst, false
 }
 
 // unicodeEscape reads the digits behind \u, and a second escape where the first
@@ -116,22 +145,24 @@ func unicodeEscape(b []byte) (r rune, n int) {
 	return utf8.RuneError, 4
 }
 
+// hexDigits are the values of hexadecimal digits, 0xff of all else.
+var hexDigits = func() (digits [256]uint8) {
+	for c := range digits {
+		digits[c] = 0xff
+	}
+	for v, c := range []byte("0123456789abcdef") {
+		digits[c] = uint8(v)
+	}
+	copy(digits['A':], digits['a':'g'])
+	return digits
+}()
+
 func hex4(b []byte) (r rune, ok bool) {
 	if len(b) < 4 {
 		return 0, false
 	}
-	for _, c := range b[:4] {
-		switch {
-		case c-'0' <= 9:
-			c -= '0'
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			c = c | 0x20 - 'a' + 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
+	h, i, j, k := hexDigits[b[0]], hexDigits[b[1]], hexDigits[b[2]], hexDigits[b[3]]
+	return rune(h)<<12 | rune(i)<<8 | rune(j)<<4 | rune(k), h|i|j|k <= 0xf
 }
 
 // checkJSON says what is wrong with the strings of a value whose structure has
