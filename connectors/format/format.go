@@ -60,6 +60,12 @@ type Decoder interface {
 	MaxTime() window.Micros
 }
 
+// Ender is a Decoder that has something to say when its split has ended, after
+// the last Decode: what it misses goes to the faults.
+type Ender interface {
+	End()
+}
+
 // Encoder writes batches of one schema. It belongs to one goroutine.
 type Encoder interface {
 	// Encode writes a batch, borrowed.

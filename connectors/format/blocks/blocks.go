@@ -46,6 +46,7 @@ type Stream struct {
 	offset   int64 // of buf[start] in the split
 	line     int64 // of buf[start]
 	ended    bool
+	told     bool // the decoder knows that it has ended
 	stuck    bool // what is buffered lacks its end
 	skipping bool // inside a record that was too long
 	records  int64
@@ -86,6 +87,7 @@ func (s *Stream) Decode(out *batch.Builder) Piece {
 	origin := &batch.Origin{Split: s.cfg.Split, Block: block[:used], Line: s.line}
 	full := out.Rows >= cap(out.Starts)
 	s.advance(used)
+	s.tellEnd()
 	s.records, s.decoded = s.records+int64(records), s.decoded+int64(used)
 	if used == 0 && !full {
 		if len(block) > s.cfg.MaxRecord || s.ended {
@@ -174,7 +176,18 @@ func (s *Stream) Park() {
 }
 
 // End says that no byte follows: what is left is the last record.
-func (s *Stream) End() { s.ended = true }
+func (s *Stream) End() {
+	s.ended = true
+	s.tellEnd()
+}
+
+// tellEnd tells a decoder that asks for it, once, when all is decoded.
+func (s *Stream) tellEnd() {
+	if e, ok := s.dec.(format.Ender); ok && s.Done() && !s.told {
+		s.told = true
+		e.End()
+	}
+}
 
 // Hungry reports whether Fill must come before Decode can do more.
 func (s *Stream) Hungry() bool { return !s.ended && (s.start == s.end || s.stuck) }
