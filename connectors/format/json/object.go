@@ -62,10 +62,18 @@ func (s *scanner) object(i int, n *node) int {
 
 // lookUp finds the node of a key.
 func (s *scanner) lookUp(key span, n *node) (child *node, exact bool) {
-	name := s.b[key.start+1 : key.end-1]
 	if key.escaped {
+		return s.lookUpEscaped(key, n)
+	}
+	return n.find(s.b[key.start+1 : key.end-1])
+}
+
+func (s *scanner) lookUpEscaped(key span, n *node) (child *node, exact bool) {
+	var room [64]byte
+	name, ok := unescapeWell(room[:0], s.b, key.start+1, key.end-1)
+	if !ok {
 		var problem string
-		if name, problem = unescape(nil, name); problem != "" {
+		if name, problem = unescape(room[:0], s.b[key.start+1:key.end-1]); problem != "" {
 			return nil, false // no name is like this key
 		}
 	}

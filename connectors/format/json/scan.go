@@ -275,16 +275,24 @@ func (s *scanner) member(i int) int {
 
 // key reads the key at i and goes to its value.
 func (s *scanner) key(i int) (key span, next int) {
-	if b := s.b; i+12 <= len(b) && b[i] == '"' {
-		end := i + 1 + bits.TrailingZeros64(ends(word(b, i+1)))>>3
-		if w := b[end:]; len(w) > 2 && w[0] == '"' && w[1] == ':' && w[2] > ' ' {
-			return span{start: i, end: end + 1, kind: aText}, end + 2
+	if b := s.b; i+24 <= len(b) && b[i] == '"' {
+		end, m := i+1, ends(word(b, i+1))
+		if m == 0 {
+			end, m = i+9, ends(word(b, i+9))
+		}
+		end += bits.TrailingZeros64(m) >> 3
+		if w := b[end:]; len(w) > 2 && w[0] == '"' {
+			key = span{start: i, end: end + 1, kind: aText}
+			if w[1] == ':' && w[2] > ' ' {
+				return key, end + 2
+			}
+			return key, s.colon(end + 1)
 		}
 	}
 	return s.anyKey(i)
 }
 
-// anyKey is key for long ones, and for those with escapes or white space.
+// anyKey is key for long ones, and for those with escapes.
 func (s *scanner) anyKey(i int) (key span, next int) {
 	if s.at(i) != '"' {
 		return key, s.fail(i, "a key")
@@ -294,8 +302,13 @@ func (s *scanner) anyKey(i int) (key span, next int) {
 		return key, -1
 	}
 	key.end = i
+	return key, s.colon(i)
+}
+
+// colon goes from behind a key to its value.
+func (s *scanner) colon(i int) int {
 	if i = s.space(i); s.at(i) != ':' {
-		return key, s.fail(i, "a colon")
+		return s.fail(i, "a colon")
 	}
-	return key, s.space(i + 1)
+	return s.space(i + 1)
 }
