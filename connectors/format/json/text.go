@@ -104,7 +104,7 @@ func unescapeWell(dst, b []byte, start, end int) (_ []byte, ok bool) {
 		k := bits.TrailingZeros64(m) >> 3
 		i, to = i+k, to+k
 		if b[i] == '"' {
-			return dst[:to], all&high == 0 || utf8.Valid(b[start:end])
+			return dst[:to], all&high == 0 || validUTF8(b, start, end)
 		}
 		if b[i] != '\\' {
 			break
