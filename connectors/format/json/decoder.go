@@ -178,8 +178,8 @@ func (d *decoder) readAll(in *scanner) (what outcome, problem string) {
 	d.at = window.Min
 	for _, c := range d.order {
 		col := &d.columns[c]
-		d.values[c] = value{null: true}
 		if !passed && !col.isTime {
+			d.values[c] = value{null: true}
 			continue
 		}
 		v, problem := d.readColumn(in, c)
@@ -188,8 +188,13 @@ func (d *decoder) readAll(in *scanner) (what outcome, problem string) {
 			if col.isTime && !v.null {
 				d.at = window.Micros(v.bits)
 			}
-			passed = passed && col.passes(&d.read, &v)
-		} else if first == "" {
+			if passed && (col.numbers != nil || col.texts != nil) {
+				passed = col.passes(&d.read, &v)
+			}
+			continue
+		}
+		d.values[c] = value{null: true}
+		if first == "" {
 			first = fmt.Sprintf("column %q: %s", col.path, problem)
 		}
 	}
