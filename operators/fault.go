@@ -41,4 +41,5 @@ const (
 	CodeDecode  = "KSQL-4101" // a record that cannot be decoded
 	CodeTooLong = "KSQL-4102" // a record longer than the source accepts
 	CodeCorrupt = "KSQL-4103" // the rest of a compressed file that cannot be read
+	CodeMissing = "KSQL-4104" // a column that no record of a split has; no row is lost
 )

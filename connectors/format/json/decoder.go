@@ -30,9 +30,10 @@ type decoder struct {
 	values   []value
 	decimals []decimal128.Num
 
-	bets bets
-	copy []byte // of a record near the end of the block
-	line counter
+	bets    bets
+	missing missing
+	copy    []byte // of a record near the end of the block
+	line    counter
 }
 
 func newDecoder(spec connectors.SourceSpec, faults operators.Faults) (*decoder, error) {
@@ -64,6 +65,7 @@ func newDecoder(spec connectors.SourceSpec, faults operators.Faults) (*decoder, 
 	d.values = make([]value, len(d.columns))
 	d.decimals = make([]decimal128.Num, len(d.columns))
 	d.bets.reset()
+	d.missing = newMissing(len(d.columns))
 	return d, nil
 }
 
@@ -96,9 +98,11 @@ func (d *decoder) Decode(in format.Input, out *batch.Builder) (used, records int
 		case kept:
 			d.keep(out, used)
 			out.EndRow()
+			d.count()
 			records++
 		case dropped:
 			d.note()
+			d.count()
 			records++
 		case lost:
 			end := bytes.IndexByte(block[used:], '\n')
@@ -153,21 +157,26 @@ func (d *decoder) exact(block []byte, start, end int, split string, out *batch.B
 	problem := ""
 	what := failed
 	if in.record(d.root) {
+		d.look()
 		what, problem = d.readAll(&in)
 	} else {
 		problem = fmt.Sprintf("bad JSON at byte %d: %s", in.bad+1, in.message)
 	}
-	switch what {
-	case kept:
+	if what == failed {
+		d.fault(block, start, in.b, split, problem)
+		return true
+	}
+	if d.missing.first.Line == 0 {
+		d.begin(block, start, in.b, split)
+	}
+	if what == kept {
 		d.keep(out, start)
 		d.commit(out)
-		d.bets.learn(d, in.b)
-	case dropped:
+	} else {
 		d.note()
-		d.bets.learn(d, in.b)
-	default:
-		d.fault(block, start, in.b, split, problem)
 	}
+	d.count()
+	d.bets.learn(d, in.b)
 	return true
 }
 
