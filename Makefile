@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own: they run a second time under the race detector.
 RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... ./cmd/internal/engine/...
 
-.PHONY: all build test tools fmt vet lint unit race oracle bench rewrite clean
+.PHONY: all build test tools fmt vet lint unit race oracle bench pgo rewrite clean
 
 all: build
 
@@ -42,6 +42,13 @@ oracle:
 
 bench: build
 	bin/kinesql-bench run all
+
+# The profile that guides the compiler, which finds it by its name: one run of each
+# JSON workload, merged. Renew it when the hot path has changed.
+pgo: build
+	for w in tumble-json filter-json passthrough-json adversarial-json; do \
+		bin/kinesql-bench run $$w --runs 1 --cpuprofile bin/$$w.prof || exit 1; done
+	$(GO) tool pprof -proto bin/*-json.prof > cmd/kinesql/default.pgo
 
 # Regenerate the golden files after a deliberate change; then read the diff.
 rewrite:
