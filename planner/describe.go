@@ -26,7 +26,7 @@ func (p *Planner) describe(st *ast.Describe) (*Plan, error) {
 	case *catalog.Pump:
 		row := showRow(o)
 		return &Plan{
-			Kind: Rows, Columns: []string{"name", "target", "reads", "state", "statement"},
+			Kind: Rows, Columns: []string{"name", "target", "reads", "state", "description", "statement"},
 			Table: [][]string{append(row, o.Statement)},
 		}, nil
 	}

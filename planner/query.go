@@ -81,7 +81,7 @@ func (p *Planner) createPump(st *ast.CreatePump) (*Plan, error) {
 		return nil, err
 	}
 	pump := &catalog.Pump{
-		Name: st.Name.Name, Insert: st.Insert, Target: plan.Target.Name, Stopped: st.Stopped,
+		Name: st.Name.Name, Insert: st.Insert, Target: plan.Target.Name, Stopped: st.Stopped, Comment: st.Description,
 		Reads: reads, Statement: st.Text(),
 	}
 	if old != nil {

@@ -16,11 +16,11 @@ func (p *Planner) show(st *ast.Show) (*Plan, error) {
 	out := &Plan{Kind: Rows}
 	switch st.Kind {
 	case ast.StreamObject:
-		out.Columns = []string{"name", "connector", "columns", "time", "delay"}
+		out.Columns = []string{"name", "connector", "columns", "time", "delay", "description"}
 	case ast.ViewObject:
 		out.Columns = []string{"name", "columns"}
 	case ast.PumpObject:
-		out.Columns = []string{"name", "target", "reads", "state"}
+		out.Columns = []string{"name", "target", "reads", "state", "description"}
 	case ast.FunctionObject:
 		out.Columns = []string{"name", "signature", "summary", "example"}
 		out.Table = matching(functions(), st.Like)
@@ -43,7 +43,7 @@ func showRow(o catalog.Object) []string {
 		if o.Time >= 0 {
 			column, delay = o.Schema.Field(o.Time).Name, logical.Duration(o.Delay)
 		}
-		return []string{o.Name, o.ConnectorName(), o.Schema.String(), column, delay}
+		return []string{o.Name, o.ConnectorName(), o.Schema.String(), column, delay, o.Comment}
 	case *catalog.View:
 		return []string{o.Name, o.Schema.String()}
 	case *catalog.Pump:
@@ -51,7 +51,7 @@ func showRow(o catalog.Object) []string {
 		if o.Stopped {
 			state = "stopped"
 		}
-		return []string{o.Name, o.Target, strings.Join(o.Reads, ", "), state}
+		return []string{o.Name, o.Target, strings.Join(o.Reads, ", "), state, o.Comment}
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (p *Planner) stream(st *ast.CreateStream) (*catalog.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &catalog.Stream{Name: st.Name.Name, Time: -1, Options: options, Source: st.Src, At: st.Name.At}
+	s := &catalog.Stream{Name: st.Name.Name, Time: -1, Options: options, Comment: st.Description, Source: st.Src, At: st.Name.At}
 	s.Text(st.Text())
 	if len(st.Columns) > 0 {
 		fields, err := bind.Columns(st.Src, st.Columns)

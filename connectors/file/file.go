@@ -77,6 +77,9 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	if !d.CanRead && !slices.Contains(written, opts.format) {
 		return d, c.unknown(opts.format)
 	}
+	if opts.follow && !d.CanRead {
+		return d, &connectors.OptionError{Key: "follow", Message: fmt.Sprintf("format %s can only be written", opts.format)}
+	}
 	if d.Schema == nil {
 		return d, fmt.Errorf("stream %q: format %s needs declared columns", spec.Stream, opts.format)
 	}
@@ -103,14 +106,9 @@ func (c *Connector) Source(spec connectors.SourceSpec) (operators.Source, error)
 	if err != nil {
 		return nil, err
 	}
-	f := format.Find(c.formats, opts.format)
-	if f == nil {
-		return nil, fmt.Errorf("stream %q: format %s can only be written", spec.Stream, opts.format)
-	}
-	if spec.Schema == nil {
-		if spec.Schema, _, err = f.Describe(spec.Spec); err != nil {
-			return nil, err
-		}
+	f, spec, err := format.ForReading(c.formats, opts.format, spec)
+	if err != nil {
+		return nil, err
 	}
 	return &source{spec: spec, opts: opts, format: f}, nil
 }
@@ -129,6 +127,9 @@ func (c *Connector) Sink(spec connectors.SinkSpec) (operators.Sink, error) {
 	}
 	if info, err := os.Stat(opts.path); err == nil && info.IsDir() {
 		return nil, &connectors.OptionError{Key: "path", Message: fmt.Sprintf("%q is a directory; name a file in it to write", opts.path)}
+	}
+	if err := format.CheckWritten(spec.Options); err != nil {
+		return nil, fmt.Errorf("stream %q: %w", spec.Stream, err)
 	}
 	return newSink(spec, opts, c.parts)
 }

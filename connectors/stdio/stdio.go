@@ -95,14 +95,9 @@ func (c *Connector) Source(spec connectors.SourceSpec) (operators.Source, error)
 	if err != nil {
 		return nil, err
 	}
-	f := format.Find(c.formats, opts.format)
-	if f == nil {
-		return nil, fmt.Errorf("stream %q: format %s can only be written", spec.Stream, opts.format)
-	}
-	if spec.Schema == nil {
-		if spec.Schema, _, err = f.Describe(spec.Spec); err != nil {
-			return nil, err
-		}
+	f, spec, err := format.ForReading(c.formats, opts.format, spec)
+	if err != nil {
+		return nil, err
 	}
 	return &source{spec: spec, opts: opts, format: f, in: c.in, taken: c.taken}, nil
 }
@@ -115,6 +110,9 @@ func (c *Connector) Sink(spec connectors.SinkSpec) (operators.Sink, error) {
 	}
 	if opts.format == "json" {
 		opts.format = "jsonl"
+	}
+	if err := format.CheckWritten(spec.Options); err != nil {
+		return nil, fmt.Errorf("stream %q: %w", spec.Stream, err)
 	}
 	enc, err := encode.New(opts.format, c.out, spec.Schema, format.EncodeOptions{Changes: spec.Changes, Options: spec.Options})
 	if err != nil {

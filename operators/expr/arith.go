@@ -136,40 +136,33 @@ func safeDivisor(args []Node) bool {
 
 // ints returns the n values of argument k, a constant one spread out.
 func (f *frame) ints(k int) []int64 {
-	v := f.args[k]
-	if !v.Const || f.out.Const || f.n == 0 {
-		return v.I64[:f.n]
-	}
-	if f.s.spread == nil {
-		f.s.spread = make([]batch.Vector, len(f.args))
-	}
-	s := &f.s.spread[k]
-	if len(s.I64) < f.n || s.I64[0] != v.I64[0] {
-		s.I64 = resize(s.I64, f.n)
-		for i := range s.I64 {
-			s.I64[i] = v.I64[0]
-		}
-	}
-	return s.I64[:f.n]
+	return spread(f, k, func(v *batch.Vector) *[]int64 { return &v.I64 })
 }
 
 // floats returns the n values of argument k, a constant one spread out.
 func (f *frame) floats(k int) []float64 {
+	return spread(f, k, func(v *batch.Vector) *[]float64 { return &v.F64 })
+}
+
+// spread returns the n values of a lane of argument k. A constant is written out
+// once and kept for later batches.
+func spread[T comparable](f *frame, k int, lane func(*batch.Vector) *[]T) []T {
 	v := f.args[k]
+	in := *lane(v)
 	if !v.Const || f.out.Const || f.n == 0 {
-		return v.F64[:f.n]
+		return in[:f.n]
 	}
 	if f.s.spread == nil {
 		f.s.spread = make([]batch.Vector, len(f.args))
 	}
-	s := &f.s.spread[k]
-	if len(s.F64) < f.n || s.F64[0] != v.F64[0] {
-		s.F64 = resize(s.F64, f.n)
-		for i := range s.F64 {
-			s.F64[i] = v.F64[0]
+	out := lane(&f.s.spread[k])
+	if len(*out) < f.n || (*out)[0] != in[0] {
+		*out = resize(*out, f.n)
+		for i := range *out {
+			(*out)[i] = in[0]
 		}
 	}
-	return s.F64[:f.n]
+	return (*out)[:f.n]
 }
 
 func resolveNegate(args []Node) (*implementation, []Node, error) {

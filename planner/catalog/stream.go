@@ -20,6 +20,7 @@ type Stream struct {
 	Options     connectors.Options
 	Connector   connectors.Connector
 	Description connectors.Description
+	Comment     string       // its DESCRIPTION
 	Source      *diag.Source // where it was created
 	At          diag.Span
 	Pump        string // a system stream: the pump that fills it

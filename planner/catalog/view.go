@@ -30,6 +30,7 @@ type Pump struct {
 	Insert    *ast.Insert
 	Target    string
 	Stopped   bool
+	Comment   string // its DESCRIPTION
 	Reads     []string
 	Statement string
 }
