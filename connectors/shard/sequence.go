@@ -14,6 +14,9 @@ import (
 //	2 | created, 9 digits | low digit of shard | counter, 16 | 00 | time, 9 | shard, 8 | 2
 //
 // with both times in seconds since 1970. So numbers of one shard ascend with the counter.
+//
+// That counter is one more than the record's place: 0 is the start of the shard,
+// which is before the first record even if both are of the same second.
 type Sequence struct {
 	Created int64 // of the shard
 	Counter uint64
@@ -27,10 +30,18 @@ const EndCounter = 1<<63 - 1
 // ErrSequence says that a text is no sequence number.
 var ErrSequence = errors.New("not a sequence number")
 
-// Sequence returns the sequence number of a record of the shard.
+// Sequence returns the sequence number of a record of the shard, by its place.
 func (s *Shard) Sequence(counter uint64, arrivalMillis int64) Sequence {
-	return Sequence{Created: s.Created.Unix(), Counter: counter, Time: arrivalMillis / 1000, Shard: s.Index}
+	return Sequence{Created: s.Created.Unix(), Counter: counter + 1, Time: arrivalMillis / 1000, Shard: s.Index}
 }
+
+// At is the place of the first record whose number is q or greater. It may be past
+// the end of the shard.
+func (q Sequence) At() uint64 { return max(q.Counter, 1) - 1 }
+
+// After is the place of the first record whose number is greater than q. It may be
+// past the end of the shard.
+func (q Sequence) After() uint64 { return q.Counter }
 
 // StartingSequence is before all records of the shard.
 func (s *Shard) StartingSequence() Sequence {
@@ -42,15 +53,10 @@ func (s *Shard) EndingSequence() Sequence {
 	return Sequence{Created: s.Created.Unix(), Counter: EndCounter, Time: s.Closed.Unix(), Shard: s.Index}
 }
 
-// Hex is the 47 hexadecimal digits.
-func (q Sequence) hex() string {
-	return fmt.Sprintf("2%09x%x%016x00%09x%08x2", q.Created, q.Shard&0xf, q.Counter, q.Time, q.Shard)
-}
-
 // String is the decimal form.
 func (q Sequence) String() string {
-	n, _ := new(big.Int).SetString(q.hex(), 16)
-	return n.String()
+	d := q.Decimal()
+	return string(d.Append(nil))
 }
 
 // ParseSequence reads the decimal form.
