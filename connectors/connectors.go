@@ -5,6 +5,8 @@
 package connectors
 
 import (
+	"sync"
+
 	"kinesql/operators"
 	"kinesql/operators/batch"
 	"kinesql/window"
@@ -44,8 +46,23 @@ type Description struct {
 	AppendOnly bool // what was written cannot be taken back: no results that change
 	Bounded    bool // reading ends by itself
 	MaxSources int  // how many instances can share the work; at least 1
-	// Time is the name of a column that the format knows to be the time attribute
-	// of a stream without columns ("time" of combined logs); empty: none.
+	// Kept says that the stream lives in the engine: what its queries write, its
+	// queries can read.
+	Kept bool
+	// EndsWithWriters says that reading a kept stream ends when the last query of
+	// the engine that writes it has ended; Bounded is then not looked at.
+	EndsWithWriters bool
+	// Metadata is columns that the connector knows of every record beside the
+	// stream's own. Queries can name them; SELECT * and INSERT leave them out. One
+	// that has the name of a column of the stream is hidden by it.
+	Metadata []batch.Field
+	// Key is the text of an expression over the stream's columns, as an option gave
+	// it, whose value sinks want beside each row, see SinkSpec.Key; empty: none.
+	// KeyOption is the option's name.
+	Key, KeyOption string
+	// Time is the name of a column, perhaps one of Metadata, that is the time
+	// attribute unless the statement declares one ("time" of combined logs); empty:
+	// none.
 	Time string
 	// Delay is how far event times may lie behind the greatest, where the
 	// statement has no WATERMARK clause that says so.
@@ -66,6 +83,24 @@ type SourceSpec struct {
 	Predicates []Predicate
 	Instance   int
 	Instances  int
+	// Shared is one value for all instances: where they can agree on who reads what.
+	Shared *Shared
+}
+
+// Shared holds what the instances of a source have in common.
+type Shared struct {
+	mu    sync.Mutex
+	value any
+}
+
+// Get returns what is shared, which the first caller makes.
+func (s *Shared) Get(make func() any) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.value == nil {
+		s.value = make()
+	}
+	return s.value
 }
 
 // Want is a wanted column: the path from the record to the value, such as
@@ -89,4 +124,7 @@ type SinkSpec struct {
 	// Changes says that rows with kinds other than Insert will come. A sink that
 	// cannot show them refuses.
 	Changes bool
+	// Key is the column, a VARCHAR behind those of the stream, that holds the value
+	// of Description.Key; -1: there is none.
+	Key int
 }

@@ -59,6 +59,21 @@ func (o Options) Lookup(key string) (string, bool) {
 	return v, ok
 }
 
+// Given reports whether one of the options was given, and marks none as known.
+func (o Options) Given(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { _, ok := o.values[key]; return ok })
+}
+
+// With returns options in which key has a value, and which share the marks.
+func (o Options) With(key, value string) Options {
+	o.values = maps.Clone(o.values)
+	if o.values == nil {
+		o = NewOptions(map[string]string{})
+	}
+	o.values[key] = value
+	return o
+}
+
 // String returns an option or its default.
 func (o Options) String(key, def string) string {
 	if v, ok := o.Lookup(key); ok {

@@ -16,7 +16,9 @@ type Faults interface {
 type Where struct {
 	Split string // file path, or shard id
 	Line  int64  // line of a file from 1, 0 if unknown
-	Raw   []byte // the record as it was read; where unknown, the row as JSON
+	// Sequence is the sequence number of the record in its shard; empty: it has none.
+	Sequence string
+	Raw      []byte // the record as it was read; where unknown, the row as JSON
 }
 
 // RowError is a failed record or row.

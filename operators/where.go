@@ -6,7 +6,7 @@ import "kinesql/operators/batch"
 // else the row as JSON.
 func WhereOf(b batch.Batch, row int) Where {
 	if raw, line := b.Raw(row); raw != nil {
-		return Where{Split: b.Origin.Split, Line: line, Raw: raw}
+		return Where{Split: b.Origin.Split, Line: line, Raw: raw, Sequence: b.Sequence(row)}
 	}
 	return Where{Raw: b.JSON(row)}
 }

@@ -20,9 +20,9 @@ func (p *Planner) describe(st *ast.Describe) (*Plan, error) {
 	}
 	switch o := o.(type) {
 	case *catalog.Stream:
-		return describeColumns(o.Schema, o.Time, "delay "+logical.Duration(o.Delay)), nil
+		return describeStream(o), nil
 	case *catalog.View:
-		return describeColumns(o.Schema, -1, ""), nil
+		return describeColumns(o.Schema), nil
 	case *catalog.Pump:
 		row := showRow(o)
 		return &Plan{
@@ -46,14 +46,25 @@ func (p *Planner) missing(in ast.Base, kind ast.ObjectKind, name ast.Ident, foun
 	return diag.Errorf(diag.Invalid, in.Src, name.At, "%q is a %s, not a %s", found.ObjectName(), have, word)
 }
 
-func describeColumns(s *batch.Schema, time int, note string) *Plan {
-	out := &Plan{Kind: Rows, Columns: []string{"column", "type", "note"}}
-	for i, f := range s.Fields() {
-		row := []string{f.Name, f.Type.String(), ""}
-		if i == time {
-			row[2] = "time attribute, " + note
+func describeStream(s *catalog.Stream) *Plan {
+	out := describeColumns(batch.NewSchema(s.Fields()...))
+	for i, row := range out.Table {
+		var notes []string
+		if i >= s.Schema.Len() {
+			notes = append(notes, "metadata, not in SELECT *")
 		}
-		out.Table = append(out.Table, row)
+		if i == s.Time {
+			notes = append(notes, "time attribute, delay "+logical.Duration(s.Delay))
+		}
+		row[2] = strings.Join(notes, "; ")
+	}
+	return out
+}
+
+func describeColumns(s *batch.Schema) *Plan {
+	out := &Plan{Kind: Rows, Columns: []string{"column", "type", "note"}}
+	for _, f := range s.Fields() {
+		out.Table = append(out.Table, []string{f.Name, f.Type.String(), ""})
 	}
 	return out
 }

@@ -30,6 +30,9 @@ type Options struct {
 	// Connectors are those that streams may name. The one called "memory" keeps
 	// the streams that name none, and the error and late streams of pumps.
 	Connectors []connectors.Connector
+	// Unnamed chooses the connector of a stream that names none, by its options;
+	// nil, or where it returns nil: "memory".
+	Unnamed func(connectors.Options) connectors.Connector
 }
 
 // Planner plans statements against its catalog. It may be used by one goroutine

@@ -34,6 +34,7 @@ func (f fake) Name() string { return f.name }
 func (f fake) Describe(spec connectors.Spec) (connectors.Description, error) {
 	d := connectors.Description{
 		Schema: spec.Schema, CanRead: true, CanWrite: true, Bounded: f.bounded, MaxSources: f.sources, AppendOnly: f.appendOnly,
+		Kept: f.name == "memory", EndsWithWriters: f.name == "memory",
 	}
 	if f.needsPath {
 		if _, err := spec.Options.Require("path"); err != nil {

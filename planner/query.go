@@ -49,7 +49,7 @@ func (p *Planner) planInsert(ins *ast.Insert, pump string) (*Plan, []string, err
 
 // refuseLoop refuses a query that feeds on what it writes: it would never end.
 func (p *Planner) refuseLoop(ins *ast.Insert, to *catalog.Stream, reads []string, pump string) error {
-	if to.ConnectorName() != catalog.MemoryConnector {
+	if !to.Description.Kept {
 		return nil
 	}
 	way := p.catalog.Feeds(to.Name, reads, pump)
@@ -62,7 +62,7 @@ func (p *Planner) refuseLoop(ins *ast.Insert, to *catalog.Stream, reads []string
 }
 
 func appendOnly(s *catalog.Stream) bool {
-	return s.Description.AppendOnly || s.ConnectorName() == catalog.MemoryConnector
+	return s.Description.AppendOnly || s.Description.Kept
 }
 
 func (p *Planner) createPump(st *ast.CreatePump) (*Plan, error) {

@@ -41,7 +41,7 @@ func showRow(o catalog.Object) []string {
 	case *catalog.Stream:
 		column, delay := "", ""
 		if o.Time >= 0 {
-			column, delay = o.Schema.Field(o.Time).Name, logical.Duration(o.Delay)
+			column, delay = o.TimeName(), logical.Duration(o.Delay)
 		}
 		return []string{o.Name, o.ConnectorName(), o.Schema.String(), column, delay, o.Comment}
 	case *catalog.View:

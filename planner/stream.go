@@ -2,6 +2,7 @@ package planner
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"kinesql/planner/catalog"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
+	"kinesql/sql/parse"
 )
 
 // idleTimeout is how long a split may be quiet before watermarks go on without it.
@@ -61,14 +63,38 @@ func (p *Planner) stream(st *ast.CreateStream) (*catalog.Stream, error) {
 	if err := options.Unknown(); err != nil {
 		return nil, optionError(st, options, err)
 	}
+	if err := p.key(st, s); err != nil {
+		return nil, err
+	}
 	return s, timeAttribute(st, s)
+}
+
+// key binds the expression that an option gave as the stream's key. Its errors
+// point at the option: the expression has no place of its own in the statement.
+func (p *Planner) key(st *ast.CreateStream, s *catalog.Stream) error {
+	d := s.Description
+	if d.Key == "" {
+		return nil
+	}
+	src := &diag.Source{Name: st.Src.Name, Text: d.Key}
+	e, err := parse.Expression(src)
+	if err == nil {
+		s.Key, err = bind.Key(src, e, s.Schema)
+	}
+	var de *diag.Error
+	if errors.As(err, &de) {
+		return diag.Errorf(diag.BadOption, st.Src, optionSpan(st, d.KeyOption, true), "option %q: %s", d.KeyOption, de.Message).
+			WithHint("%s", de.Hint)
+	}
+	return err
 }
 
 // timeAttribute sets the time column: by WATERMARK FOR, else as the format says.
 func timeAttribute(st *ast.CreateStream, s *catalog.Stream) error {
 	if st.Watermark == nil {
 		if s.Description.Time != "" {
-			s.Time, s.Delay = s.Schema.Index(s.Description.Time), s.Description.Delay
+			s.Time = slices.IndexFunc(s.Fields(), func(f batch.Field) bool { return f.Name == s.Description.Time })
+			s.Delay = s.Description.Delay
 		}
 		return nil
 	}
@@ -92,6 +118,11 @@ func optionMap(st *ast.CreateStream) (connectors.Options, error) {
 func (p *Planner) connector(st *ast.CreateStream, options connectors.Options) (connectors.Connector, error) {
 	name, given := options.Lookup("connector")
 	if !given {
+		if p.options.Unnamed != nil {
+			if c := p.options.Unnamed(options); c != nil {
+				return c, nil
+			}
+		}
 		if c := p.memory(); c != nil {
 			return c, nil
 		}

@@ -36,7 +36,7 @@ func (c *Connector) Describe(spec connectors.Spec) (connectors.Description, erro
 	if _, err := maxBytes(spec); err != nil {
 		return connectors.Description{}, err
 	}
-	return connectors.Description{Schema: spec.Schema, CanRead: true, CanWrite: true, Bounded: true, MaxSources: 1}, nil
+	return connectors.Description{Schema: spec.Schema, CanRead: true, CanWrite: true, MaxSources: 1, Kept: true, EndsWithWriters: true}, nil
 }
 
 func maxBytes(spec connectors.Spec) (int64, error) {

@@ -35,8 +35,11 @@ func (k Kind) Adds() bool { return k == Insert || k == UpdateAfter }
 type Origin struct {
 	Split string // file path or shard id
 	Block []byte // raw input that the rows were decoded from
-	Line  int64  // line (or record) number of the start of Block, from 1
-	owned bool
+	Line  int64  // line (or record) number of the start of Block, from 1; 0: lines are not counted
+	// Sequence tells the sequence number of the record at a byte of Block; nil: they
+	// have none. It outlives the batch.
+	Sequence func(start int) string
+	owned    bool
 }
 
 // Beside is what stands beside the columns. Each slice is nil or has an entry
@@ -123,6 +126,15 @@ func (b Batch) Raw(i int) (raw []byte, line int64) {
 		return nil, 0
 	}
 	return b.Origin.record(int(b.Starts[i]))
+}
+
+// Sequence is the sequence number of the record that row i was read from; empty:
+// it has none.
+func (b Batch) Sequence(i int) string {
+	if b.Origin == nil || b.Origin.Sequence == nil || b.Starts == nil {
+		return ""
+	}
+	return b.Origin.Sequence(int(b.Starts[i]))
 }
 
 // With returns the batch with other things beside it.

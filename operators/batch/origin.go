@@ -12,5 +12,9 @@ func (o *Origin) record(start int) (raw []byte, line int64) {
 	if end := bytes.IndexByte(raw, '\n'); end >= 0 {
 		raw = raw[:end]
 	}
-	return bytes.TrimSuffix(raw, []byte{'\r'}), o.Line + int64(bytes.Count(o.Block[:start], []byte{'\n'}))
+	raw = bytes.TrimSuffix(raw, []byte{'\r'})
+	if o.Line == 0 {
+		return raw, 0
+	}
+	return raw, o.Line + int64(bytes.Count(o.Block[:start], []byte{'\n'}))
 }

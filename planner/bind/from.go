@@ -18,6 +18,39 @@ type scope struct {
 	alias  string
 	node   logical.Node
 	assign *logical.Assign
+	hidden hidden
+}
+
+// hidden is the columns from index from on, n of them, that can be named and are
+// not in *: metadata of a stream.
+type hidden struct{ from, n int }
+
+// hiddenOf returns what is hidden where FROM names what node reads.
+func hiddenOf(node logical.Node) hidden {
+	scan, ok := node.(*logical.Scan)
+	if !ok {
+		return hidden{}
+	}
+	own := scan.Stream.Schema.Len()
+	return hidden{from: own, n: len(scan.Columns) - own}
+}
+
+// has reports whether column i is hidden.
+func (h hidden) has(i int) bool { return i >= h.from && i < h.from+h.n }
+
+// visible returns the step without its hidden columns.
+func (s *scope) visible() logical.Node {
+	if s.hidden.n == 0 {
+		return s.node
+	}
+	out := &logical.Project{Input: s.node}
+	exprs, names := logical.Pass(s.node)
+	for i := range exprs {
+		if !s.hidden.has(i) {
+			out.Exprs, out.Names = append(out.Exprs, exprs[i]), append(out.Names, names[i])
+		}
+	}
+	return out
 }
 
 // from binds a FROM clause.
@@ -63,7 +96,8 @@ func (q *query) tableSource(t *tidb.TableSource) (*scope, error) {
 			names[i] = c.O
 		}
 		s.assign = nil
-		s.node, err = q.rename(s.node, names, q.span(t))
+		s.node, err = q.rename(s.visible(), names, q.span(t))
+		s.hidden = hidden{}
 	}
 	return s, err
 }
@@ -93,7 +127,7 @@ func (q *query) tableName(n *tidb.TableName) (*scope, error) {
 		return nil, q.unsupported(n, "AS OF")
 	}
 	node, err := q.relation(n.Name.O, q.span(n))
-	return &scope{alias: n.Name.O, node: node}, err
+	return &scope{alias: n.Name.O, node: node, hidden: hiddenOf(node)}, err
 }
 
 // relation is what a name in FROM stands for: a subquery of WITH, a view, a

@@ -37,7 +37,32 @@ func (b *Binder) Insert(ins *ast.Insert) (*logical.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &logical.Sink{Input: &logical.Project{Input: node, Exprs: exprs, Names: names}, Stream: target}, nil
+	rows := &logical.Project{Input: node, Exprs: exprs, Names: names}
+	return &logical.Sink{Input: keyed(rows, target), Stream: target}, nil
+}
+
+// keyed adds the value of the stream's key behind its columns.
+func keyed(rows *logical.Project, s *catalog.Stream) logical.Node {
+	if s.Key == nil {
+		return rows
+	}
+	exprs, names := logical.Pass(rows)
+	return &logical.Project{Input: rows, Exprs: append(exprs, s.Key), Names: append(names, KeyName)}
+}
+
+// KeyName is the name of the column that holds the value of a stream's key.
+const KeyName = "#key"
+
+// Key binds an expression over the columns of a stream as its key, a VARCHAR.
+func Key(src *diag.Source, e ast.Expr, schema *batch.Schema) (expr.Node, error) {
+	q := &query{Query: &ast.Query{Base: ast.Base{Src: src}, Map: e.Map}}
+	s := &scope{node: logical.NewScan(catalog.Memory("", schema, nil), false)}
+	at := env{selection: &selection{query: q, scope: s, spans: map[int]diag.Span{}}, clause: "a key"}
+	bound, err := at.bind(e.Node)
+	if err != nil {
+		return nil, err
+	}
+	return castTo(bound, batch.Of(batch.Varchar))
 }
 
 func (b *Binder) target(ins *ast.Insert) (*catalog.Stream, error) {
@@ -84,7 +109,7 @@ func (q *query) targets(ins *ast.Insert, s *catalog.Stream, n logical.Node) ([]i
 
 func (q *query) namedTargets(ins *ast.Insert, s *catalog.Stream) ([]int, error) {
 	var out []int
-	target := &scope{node: logical.NewScan(s, false)}
+	target := &scope{node: logical.NewScan(catalog.Memory(s.Name, s.Schema, nil), false)}
 	for _, c := range ins.Columns {
 		i, err := target.column(c.Name)
 		if err != nil {

@@ -204,6 +204,9 @@ func (s *selection) wildcard(f *tidb.SelectField) error {
 	}
 	s.spans[at.Start] = at
 	for i, field := range s.scope.node.Schema().Fields() {
+		if s.scope.hidden.has(i) {
+			continue
+		}
 		c := logical.Column(s.scope.node, i)
 		c.At = at.Start
 		s.items = append(s.items, item{node: c, name: field.Name, at: at})

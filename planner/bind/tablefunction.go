@@ -31,7 +31,7 @@ func (q *query) tableFunction(tf *ast.TableFunction) (*scope, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scope{alias: alias, node: in}
+	s := &scope{alias: alias, node: in, hidden: hiddenOf(in)}
 	time, err := q.timeColumn(s, tf.Time, spec)
 	if err != nil {
 		return nil, err

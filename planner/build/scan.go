@@ -11,6 +11,7 @@ import (
 func scan(out *operators.Node, s *logical.Scan) error {
 	spec := connectors.SourceSpec{
 		Spec: s.Stream.Spec(), Out: s.Schema(), Time: s.TimeColumn(), Instances: out.Parallelism,
+		Shared: &connectors.Shared{},
 	}
 	for _, c := range s.Columns {
 		spec.Want = append(spec.Want, connectors.Want{Path: c.Path, Type: c.Type})
@@ -38,7 +39,10 @@ func sinkStep(out *operators.Node, s *logical.Sink, factory SinkFactory) error {
 		out.NewSink = func(int) (operators.Sink, error) { return factory(s.Schema(), changes) }
 		return nil
 	}
-	spec := connectors.SinkSpec{Spec: s.Stream.Spec(), Changes: changes}
+	spec := connectors.SinkSpec{Spec: s.Stream.Spec(), Changes: changes, Key: -1}
+	if s.Stream.Key != nil {
+		spec.Key = s.Stream.Schema.Len()
+	}
 	out.NewSink = func(int) (operators.Sink, error) { return s.Stream.Connector.Sink(spec) }
 	return nil
 }

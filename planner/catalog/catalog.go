@@ -179,7 +179,7 @@ func (c *Catalog) sources(name, pump string) []string {
 	case *View:
 		return o.Reads
 	case *Stream:
-		if o.ConnectorName() != MemoryConnector {
+		if !o.Description.Kept {
 			return nil
 		}
 	}
@@ -193,9 +193,9 @@ func (c *Catalog) sources(name, pump string) []string {
 }
 
 // Bounded reports whether reading a stream ends by itself: its connector says
-// so, or it is a memory stream that nobody writes to without end.
+// so, or it ends with its writers, none of which is without end.
 func (c *Catalog) Bounded(s *Stream) bool {
-	if s.ConnectorName() != MemoryConnector {
+	if !s.Description.EndsWithWriters {
 		return s.Description.Bounded
 	}
 	c.mu.RLock()

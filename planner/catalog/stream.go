@@ -1,10 +1,13 @@
 package catalog
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"kinesql/connectors"
 	"kinesql/operators/batch"
+	"kinesql/operators/expr"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 	"kinesql/window"
@@ -14,7 +17,7 @@ import (
 type Stream struct {
 	Name        string
 	Schema      *batch.Schema
-	Time        int           // the column of the time attribute, or -1
+	Time        int           // the time attribute, an index of Fields, or -1
 	Delay       window.Micros // bounded disorder: watermark = greatest time - Delay
 	IdleTimeout time.Duration
 	Options     connectors.Options
@@ -24,7 +27,10 @@ type Stream struct {
 	Source      *diag.Source // where it was created
 	At          diag.Span
 	Pump        string // a system stream: the pump that fills it
-	text        string
+	// Key is the expression over the columns whose value sinks get beside each row,
+	// a VARCHAR; nil: none.
+	Key  expr.Node
+	text string
 }
 
 // Text sets the statement that made the stream, for DESCRIBE, and returns it.
@@ -56,6 +62,27 @@ func (s *Stream) ConnectorName() string {
 // MaxSources is how many instances can share the reading.
 func (s *Stream) MaxSources() int { return max(1, s.Description.MaxSources) }
 
+// Fields is all columns that queries can name: those of Schema, and behind them
+// the metadata that no column of the stream hides.
+func (s *Stream) Fields() []batch.Field {
+	own := s.Schema.Fields()
+	out := slices.Clone(own)
+	for _, m := range s.Description.Metadata {
+		if !slices.ContainsFunc(own, func(f batch.Field) bool { return strings.EqualFold(f.Name, m.Name) }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// TimeName is the name of the time attribute; empty: there is none.
+func (s *Stream) TimeName() string {
+	if s.Time < 0 {
+		return ""
+	}
+	return s.Fields()[s.Time].Name
+}
+
 // Spec is the stream as its connector knows it.
 func (s *Stream) Spec() connectors.Spec {
 	return connectors.Spec{Stream: s.Name, Options: s.Options, Schema: s.Schema}
@@ -70,6 +97,6 @@ func Memory(name string, schema *batch.Schema, c connectors.Connector) *Stream {
 	return &Stream{
 		Name: name, Schema: schema, Time: -1, Connector: c,
 		Options:     connectors.NewOptions(nil),
-		Description: connectors.Description{Schema: schema, CanRead: true, CanWrite: true, MaxSources: 1},
+		Description: connectors.Description{Schema: schema, CanRead: true, CanWrite: true, MaxSources: 1, Kept: true, EndsWithWriters: true},
 	}
 }

@@ -16,14 +16,16 @@ func fields(pairs ...any) *batch.Schema {
 // ErrorsSchema is the columns of every error stream.
 func ErrorsSchema() *batch.Schema {
 	return fields("error_time", batch.Timestamp, "operator", batch.Varchar, "code", batch.Varchar,
-		"message", batch.Varchar, "split", batch.Varchar, "line", batch.BigInt, "raw", batch.Varchar)
+		"message", batch.Varchar, "split", batch.Varchar, "line", batch.BigInt,
+		"sequence_number", batch.Varchar, "raw", batch.Varchar)
 }
 
 // LateSchema is the columns of every late stream.
 func LateSchema() *batch.Schema {
 	return fields("event_time", batch.Timestamp, "watermark", batch.Timestamp,
 		"window_start", batch.Timestamp, "window_end", batch.Timestamp,
-		"reason", batch.Varchar, "split", batch.Varchar, "line", batch.BigInt, "raw", batch.Varchar)
+		"reason", batch.Varchar, "split", batch.Varchar, "line", batch.BigInt,
+		"sequence_number", batch.Varchar, "raw", batch.Varchar)
 }
 
 // ErrorsName is the name of a query's error stream.

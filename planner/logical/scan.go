@@ -27,11 +27,11 @@ type ScanColumn struct {
 // Name is the path with dots.
 func (c ScanColumn) Name() string { return strings.Join(c.Path, ".") }
 
-// NewScan returns a scan of all columns.
+// NewScan returns a scan of all columns, the metadata last.
 func NewScan(s *catalog.Stream, bounded bool) *Scan {
-	cols := make([]ScanColumn, s.Schema.Len())
-	for i, f := range s.Schema.Fields() {
-		cols[i] = ScanColumn{Path: []string{f.Name}, Type: f.Type}
+	var cols []ScanColumn
+	for _, f := range s.Fields() {
+		cols = append(cols, ScanColumn{Path: []string{f.Name}, Type: f.Type})
 	}
 	return &Scan{Stream: s, Columns: cols, Bounded: bounded}
 }
@@ -53,12 +53,9 @@ func (s *Scan) With([]Node) Node { return s }
 
 // TimeColumn is the index in Columns of the stream's time attribute, or -1.
 func (s *Scan) TimeColumn() int {
-	if s.Stream.Time < 0 {
-		return -1
-	}
-	want := s.Stream.Schema.Field(s.Stream.Time).Name
+	want := s.Stream.TimeName()
 	for i, c := range s.Columns {
-		if len(c.Path) == 1 && c.Path[0] == want {
+		if len(c.Path) == 1 && c.Path[0] == want && want != "" {
 			return i
 		}
 	}

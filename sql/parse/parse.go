@@ -67,6 +67,22 @@ func Statement(src *diag.Source) (ast.Statement, error) {
 	return all[0], nil
 }
 
+// Expression parses a text of exactly one expression: the value of an option.
+func Expression(src *diag.Source) (ast.Expr, error) {
+	toks, err := lex.Tokens(src)
+	if err != nil {
+		return ast.Expr{}, err
+	}
+	if len(toks) == 1 {
+		return ast.Expr{}, diag.Errorf(diag.Syntax, src, diag.Span{}, "an expression is expected")
+	}
+	c, err := newCursor(src, toks[:len(toks)-1])
+	if err != nil {
+		return ast.Expr{}, err
+	}
+	return c.expr(len(c.toks) - 1)
+}
+
 // firstWord is where a statement starts, for a short caret.
 func firstWord(st ast.Statement) diag.Span {
 	at := st.Span()

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	streams "kinesql/connectors/memory"
+	"kinesql/connectors/shard"
 	"kinesql/operators/exec"
 	"kinesql/planner"
 	"kinesql/planner/rewrite"
@@ -31,6 +32,14 @@ type Config struct {
 	Alloc       memory.Allocator
 	ErrorsTo    string // file for rows that failed, as JSON lines; empty: none
 	LateTo      string // file for rows that came too late; empty: none
+
+	// Log keeps the streams that name no connector, in Scope, as streams of shards;
+	// nil: they live in the process. The caller closes it after the engine.
+	Log   shard.Log
+	Scope shard.Scope // default: account 000000000000, region us-east-1
+	// Served says that others write to the streams of Log while the engine runs, by
+	// the Kinesis API: reading them does not end by itself.
+	Served bool
 }
 
 // Rules returns the names of the rewrite rules.

@@ -49,7 +49,7 @@ func (f *faults) RowError(e operators.RowError) {
 		f.warn("warning: more rows failed; they are counted and kept in the error stream")
 	}
 	f.keep(f.errors, catalog.ErrorsSchema(), []any{
-		f.now().UnixMicro(), e.Operator, e.Code, e.Message, e.Split, e.Line, raw(e.Raw),
+		f.now().UnixMicro(), e.Operator, e.Code, e.Message, e.Split, e.Line, e.Sequence, raw(e.Raw),
 	})
 }
 
@@ -60,6 +60,9 @@ func warning(e operators.RowError) string {
 		place = e.Split
 		if e.Line > 0 {
 			place = fmt.Sprintf("%s:%d", e.Split, e.Line)
+		}
+		if e.Sequence != "" {
+			place += ", sequence number " + e.Sequence
 		}
 	}
 	return fmt.Sprintf("warning: %s: %s: %s: %s", place, e.Code, e.Message, excerpt(e.Raw))
@@ -80,7 +83,7 @@ func (f *faults) LateRow(r operators.LateRow) {
 	defer f.mu.Unlock()
 	f.keep(f.late, catalog.LateSchema(), []any{
 		int64(r.EventTime), int64(r.Watermark), int64(r.WindowStart), int64(r.WindowEnd),
-		"the window had closed", r.Split, r.Line, raw(r.Raw),
+		"the window had closed", r.Split, r.Line, r.Sequence, raw(r.Raw),
 	})
 }
 
