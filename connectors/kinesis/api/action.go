@@ -21,10 +21,13 @@ type action struct {
 	// nil for an empty body, or an error: *wire.Error for one that the client is to
 	// see, any other for InternalFailure.
 	call func(ctx context.Context, c *Caller, in any) (any, error)
-	// raw answers a request by itself, after the checks: subscriptions.
+	// raw answers a request by itself, after the checks: subscriptions. Its input
+	// must have no blobs, for the body is given back before. An error that it
+	// returns before it has written anything is answered as those of call.
 	raw func(w http.ResponseWriter, r *http.Request, c *Caller, in any) error
-	// fast may answer a request from its undecoded JSON body and then returns
-	// true; false leaves it, untouched, to the ordinary way.
+	// fast may answer a request from its undecoded JSON body, which may not even be
+	// JSON, and then returns true; false leaves it, untouched, to the ordinary way. It
+	// is not asked for callers who have a policy.
 	fast func(w http.ResponseWriter, r *http.Request, c *Caller, body []byte) bool
 }
 

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"kinesql/connectors/kinesis/wire"
+)
+
+const (
+	// maxBody is the longest request body: 10 MiB of data in base64 with keys and JSON around it.
+	maxBody = 14 << 20
+	// maxBodies is how much memory all bodies under way may take.
+	maxBodies = 1 << 30
+	// firstRead is what a request gets before it has shown that it brings more.
+	firstRead = 32 << 10
+	// keepBuffer is the largest buffer that is kept for the next request.
+	keepBuffer = 2 << 20
+)
+
+var (
+	errBodyTooLong = fmt.Errorf("the request body is longer than %d bytes", maxBody)
+	errBodiesFull  = errors.New("too many large requests are under way; try again")
+)
+
+// buffer is memory that requests take in turn.
+type buffer struct {
+	bytes    []byte
+	reserved int // of maxBodies
+}
+
+var (
+	buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, firstRead)} }}
+	bodies  atomic.Int64 // memory beyond firstRead that bodies under way take
+)
+
+// release gives the buffer back. Nothing may point into it any more.
+func (b *buffer) release() {
+	bodies.Add(-int64(b.reserved))
+	b.reserved = 0
+	if cap(b.bytes) <= keepBuffer {
+		b.bytes = b.bytes[:0]
+		buffers.Put(b)
+	}
+}
+
+// grow makes room for at least one more byte; want is the length that the client
+// has announced, or -1.
+func (b *buffer) grow(want int64) error {
+	size := 2 * cap(b.bytes)
+	if want > int64(cap(b.bytes)) && want <= maxBody {
+		size = min(int(want), 16*cap(b.bytes)) // trusted in part: announcing costs a client nothing
+	}
+	size = min(size, maxBody) + 1 // one more byte tells the end without another turn
+	if bodies.Add(int64(size-b.reserved)) > maxBodies {
+		bodies.Add(-int64(size - b.reserved))
+		return errBodiesFull
+	}
+	b.reserved = size
+	grown := make([]byte, len(b.bytes), size)
+	copy(grown, b.bytes)
+	b.bytes = grown
+	return nil
+}
+
+// readBody reads a request's body into a buffer that the caller releases.
+func readBody(r *http.Request) (*buffer, error) {
+	if r.ContentLength > maxBody {
+		return nil, errBodyTooLong
+	}
+	b := buffers.Get().(*buffer)
+	for {
+		n, err := r.Body.Read(b.bytes[len(b.bytes):cap(b.bytes)])
+		b.bytes = b.bytes[:len(b.bytes)+n]
+		switch {
+		case len(b.bytes) > maxBody:
+			err = errBodyTooLong
+		case err == io.EOF:
+			return b, nil
+		case err == nil && len(b.bytes) == cap(b.bytes):
+			err = b.grow(r.ContentLength)
+		}
+		if err != nil {
+			b.release()
+			return nil, err
+		}
+	}
+}
+
+// refuseBody answers a request whose body was not read, and closes the connection,
+// for the rest of the body is still to come.
+func (x *exchange) refuseBody(err error) {
+	x.format, _ = wire.FormatOf(x.r.Header.Get("Content-Type"))
+	x.w.Header().Set("Connection", "close")
+	switch {
+	case errors.Is(err, errBodyTooLong):
+		x.fail(&wire.Error{Code: "RequestEntityTooLargeException", Message: err.Error(), Status: http.StatusRequestEntityTooLarge})
+	case errors.Is(err, errBodiesFull):
+		x.fail(&wire.Error{Code: "ServiceUnavailableException", Message: err.Error(), Status: http.StatusServiceUnavailable})
+	default: // the client has gone, or sends what is no HTTP
+		x.fail(&wire.Error{Code: "SerializationException", Message: "the request body ended early", Status: http.StatusBadRequest})
+	}
+}
