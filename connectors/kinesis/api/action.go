@@ -26,9 +26,9 @@ type action struct {
 	// returns before it has written anything is answered as those of call.
 	raw func(w http.ResponseWriter, r *http.Request, c *Caller, in any) error
 	// fast may answer a request from its undecoded JSON body, which may not even be
-	// JSON, and then returns true; false leaves it, untouched, to the ordinary way. It
-	// is not asked for callers who have a policy.
-	fast func(w http.ResponseWriter, r *http.Request, c *Caller, body []byte) bool
+	// JSON, or return an error as call does, and then returns true; false leaves it,
+	// untouched, to the ordinary way. It is not asked for callers who have a policy.
+	fast func(w http.ResponseWriter, c *Caller, body []byte) (bool, error)
 }
 
 // handle makes an action of a method with the SDK's types.

@@ -52,7 +52,14 @@ type Server struct {
 	cfg     Config
 	actions map[string]action
 
-	views sync.Map // shard.StreamID -> *view
+	views sync.Map   // shard.StreamID -> *view
+	quota sync.Mutex // held from the check of a quota to what uses it up
+
+	iteratorKey   iteratorKey
+	limits        sync.Map // shard.StreamID -> *limits
+	answers       answers
+	hubs          hubs
+	subscriptions subscriptions
 
 	closed chan struct{} // closed by Close: subscriptions end
 	once   sync.Once
@@ -89,4 +96,7 @@ func New(cfg Config) *Server {
 
 // Close ends subscriptions cleanly and lets no new ones begin; other requests are
 // still answered. The caller shuts the HTTP server down after it.
-func (s *Server) Close() { s.once.Do(func() { close(s.closed) }) }
+func (s *Server) Close() {
+	s.once.Do(func() { close(s.closed) })
+	s.subscriptions.endAll()
+}

@@ -17,6 +17,18 @@ type document struct {
 	Tags         map[string]string   `json:"tags,omitempty"`
 	Policy       string              `json:"policy,omitempty"`
 	Consumers    map[string]consumer `json:"consumers,omitempty"` // by name
+
+	// Job is what an UPDATING stream becomes.
+	Job *job `json:"job,omitempty"`
+	// Unborn says that a stream was deleted before it was ACTIVE: it shows no shards.
+	Unborn bool `json:"unborn,omitempty"`
+	// LastConsumer is the greatest second in the ARN of a consumer that is no
+	// more: the next one gets a later second, and with it another ARN.
+	LastConsumer int64 `json:"lastConsumer,omitempty"`
+	// Scalings and Switches are when UpdateShardCount and UpdateStreamMode were
+	// called in the last 24 hours, ms since 1970; kept while rate limits are on.
+	Scalings []int64 `json:"scalings,omitempty"`
+	Switches []int64 `json:"switches,omitempty"`
 }
 
 // consumer is a registered consumer of a stream.
@@ -32,7 +44,8 @@ type consumer struct {
 // view is a stream with its document. Nobody changes it.
 type view struct {
 	*shard.Stream
-	doc *document
+	doc    *document
+	routes *routes
 }
 
 // view decodes a stream's document, once per version of the stream.
@@ -40,7 +53,7 @@ func (s *Server) view(st *shard.Stream) (*view, error) {
 	if v, ok := s.views.Load(st.ID); ok && v.(*view).Stream == st {
 		return v.(*view), nil
 	}
-	v := &view{Stream: st, doc: &document{}}
+	v := &view{Stream: st, doc: &document{}, routes: newRoutes(st)}
 	if len(st.Document) > 0 {
 		if err := json.Unmarshal(st.Document, v.doc); err != nil {
 			return nil, err

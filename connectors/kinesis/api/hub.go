@@ -1,0 +1,142 @@
+package api
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"kinesql/connectors/shard"
+)
+
+// Limits of an event's records, which one may break that is larger.
+const (
+	maxEventBytes   = 1 << 20
+	maxEventRecords = 10_000
+)
+
+// hub is where the subscriptions of a shard meet. Those that are at one place, as
+// all are that keep up, share an event: it is read and encoded once.
+type hub struct {
+	ref  shard.Ref
+	subs int // guarded by the hubs' mutex
+
+	mu     sync.Mutex
+	recent [2]*event
+}
+
+// event is an encoded event of a subscription. Nobody changes it.
+type event struct {
+	from, next uint64
+	made       time.Time
+	frame      []byte
+	end        bool // the last of the shard
+	records    int
+	bytes      int // of data and keys
+	behind     int64
+}
+
+// eventLife is how long an event may be shared: what it says of time grows old.
+const eventLife = time.Second
+
+// hubs is the hubs of all shards with subscriptions.
+type hubs struct {
+	mu    sync.Mutex
+	byRef map[shard.Ref]*hub
+}
+
+// join returns the hub of a shard. leave must be called in the end.
+func (hs *hubs) join(ref shard.Ref) *hub {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	h := hs.byRef[ref]
+	if h == nil {
+		if hs.byRef == nil {
+			hs.byRef = map[shard.Ref]*hub{}
+		}
+		h = &hub{ref: ref}
+		hs.byRef[ref] = h
+	}
+	h.subs++
+	return h
+}
+
+func (hs *hubs) leave(h *hub) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if h.subs--; h.subs == 0 {
+		delete(hs.byRef, h.ref)
+	}
+}
+
+func (hs *hubs) shared(h *hub) bool {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	return h.subs > 1
+}
+
+// event returns the event of the records from a counter on, or nil if there is
+// none yet.
+func (s *Server) event(h *hub, v *view, sh *shard.Shard, from uint64) (*event, error) {
+	if !s.hubs.shared(h) {
+		return s.newEvent(v, sh, from)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range h.recent {
+		if e != nil && e.from == from && time.Since(e.made) < eventLife {
+			return e, nil
+		}
+	}
+	e, err := s.newEvent(v, sh, from)
+	if e != nil {
+		h.recent = [2]*event{e, h.recent[0]}
+	}
+	return e, err
+}
+
+// newEvent reads and encodes an event.
+func (s *Server) newEvent(v *view, sh *shard.Shard, from uint64) (*event, error) {
+	r, err := s.read(v, sh, from, maxEventRecords, s.answers.allow(maxEventBytes), nil)
+	if err != nil || len(r.page.Records) == 0 && !r.page.End {
+		return nil, err
+	}
+	b := beginFrame(make([]byte, 0, r.sizeJSON()), eventHeaders...)
+	b = append(b, `{"Records":`...)
+	b = r.appendRecords(b)
+	if !r.page.End {
+		b = appendContinuation(b, r.continuation())
+	}
+	b = append(b, `,"MillisBehindLatest":`...)
+	b = strconv.AppendInt(b, r.behind, 10)
+	b = r.appendChildren(b)
+	b = append(b, '}')
+	return &event{
+		from: from, next: r.page.Next, made: time.Now(), frame: endFrame(b, 0), end: r.page.End,
+		records: len(r.page.Records), bytes: r.bytes(), behind: r.behind,
+	}, nil
+}
+
+// continuation is the number after which to go on: that of the last record.
+func (r *reading) continuation() shard.Sequence {
+	last := r.page.Records[len(r.page.Records)-1]
+	return r.shard.Sequence(r.page.Next-1, last.Arrival)
+}
+
+func appendContinuation(b []byte, q shard.Sequence) []byte {
+	d := q.Decimal()
+	b = append(b, `,"ContinuationSequenceNumber":"`...)
+	b = d.Append(b)
+	return append(b, '"')
+}
+
+// heartbeat encodes the event that says that there is nothing new. Its continuation
+// number names the place that is waited at, which may be that of no record.
+func (s *Server) heartbeat(sh *shard.Shard, from uint64) []byte {
+	q := sh.StartingSequence()
+	if from > 0 {
+		q = sh.Sequence(from-1, s.cfg.Now().UnixMilli())
+	}
+	b := append(beginFrame(nil, eventHeaders...), `{"Records":[]`...)
+	b = appendContinuation(b, q)
+	return endFrame(append(b, `,"MillisBehindLatest":0}`...), 0)
+}

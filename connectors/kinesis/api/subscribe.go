@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"golang.org/x/time/rate"
+
+	"kinesql/connectors/kinesis/wire"
+	"kinesql/connectors/shard"
+)
+
+const (
+	consumerActive = "ACTIVE"
+	contentEvents  = "application/vnd.amazon.eventstream"
+)
+
+// subscribe answers SubscribeToShard: with the events of a shard until the
+// subscription has lived its time.
+func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, c *Caller, in *kinesis.SubscribeToShardInput) error {
+	p, err := s.newPush(c, in)
+	if err != nil {
+		return err
+	}
+	now := s.cfg.Now()
+	inUse := p.inUse()
+	if aws.ToBool(in.DryRun) {
+		if err := s.subscriptions.check(p.who, now, inUse); err != nil {
+			return err
+		}
+		return dryRun()
+	}
+	ctx, end := context.WithCancelCause(r.Context())
+	defer end(nil)
+	release, err := s.subscriptions.begin(p.who, now, end, inUse)
+	if err != nil {
+		return err
+	}
+	defer release()
+	life := time.AfterFunc(s.cfg.SubscriptionLife, func() { end(errOver) })
+	defer life.Stop()
+	p.hub = s.hubs.join(p.ref)
+	defer s.hubs.leave(p.hub)
+	p.start(w)
+	p.end(p.run(ctx), ctx)
+	return nil
+}
+
+// push sends the records of a shard to one subscriber.
+type push struct {
+	server *Server
+	view   *view
+	shard  *shard.Shard
+	ref    shard.Ref
+	hub    *hub
+	who    subscriber
+	name   string // of the consumer
+	from   uint64
+	pace   *rate.Limiter // nil: as fast as the client reads
+	w      http.ResponseWriter
+	flush  *http.ResponseController
+}
+
+// newPush checks a request and finds where to start.
+func (s *Server) newPush(c *Caller, in *kinesis.SubscribeToShardInput) (*push, error) {
+	arn := aws.ToString(in.ConsumerARN)
+	v, con, err := s.resolveConsumer(c, arn)
+	if err != nil {
+		return nil, err
+	}
+	if con.Status != consumerActive {
+		return nil, wire.Errorf(codeInUse, "Consumer %s with creation timestamp %d under stream: %s , account %s is not in ACTIVE status.",
+			con.Name, con.Created/1000, v.Name, v.Scope.Account)
+	}
+	_, sh, err := s.readable(c, &v.Name, nil, aws.ToString(in.ShardId))
+	if err != nil {
+		return nil, err
+	}
+	at := position{action: "SubscribeToShard"}
+	if start := in.StartingPosition; start != nil {
+		at.kind, at.sequence, at.time = string(start.Type), start.SequenceNumber, start.Timestamp
+	}
+	from, err := s.place(v, sh, at)
+	if err != nil {
+		return nil, err
+	}
+	p := &push{
+		server: s, view: v, shard: sh, from: from, name: con.Name,
+		ref: shard.Ref{Stream: v.ID, Shard: sh.Index}, who: subscriber{arn, sh.Index},
+	}
+	if v.doc.RateLimits {
+		p.pace = rate.NewLimiter(readBytesPerSecond, readBytesPerSecond)
+	}
+	return p, nil
+}
+
+// inUse says that the subscriber has a subscription already, or another one now.
+func (p *push) inUse() *wire.Error {
+	return wire.Errorf(codeInUse, "Another active subscription exists for this consumer: %s:%s:%s:%s",
+		p.view.Scope.Account, p.view.Name, shard.Name(p.shard.Index), p.name)
+}
+
+// slack is how long a subscription that has ended may take to say so.
+const slack = 10 * time.Second
+
+// start answers the request, at once, for clients wait for the first event.
+func (p *push) start(w http.ResponseWriter) {
+	p.w, p.flush = w, http.NewResponseController(w)
+	// A client that does not read keeps nothing but its own goroutine and event, and
+	// those not for ever.
+	p.flush.SetWriteDeadline(time.Now().Add(p.server.cfg.SubscriptionLife + slack))
+	h := w.Header()
+	h.Set("Content-Type", contentEvents)
+	h.Del("Content-Length")
+	w.WriteHeader(http.StatusOK)
+}
+
+// send writes a frame and sends it on its way.
+func (p *push) send(frame []byte) error {
+	if _, err := p.w.Write(frame); err != nil {
+		return errGone
+	}
+	if err := p.flush.Flush(); err != nil {
+		return errGone
+	}
+	return nil
+}
+
+// run sends events until ctx ends, whose cause it returns then, or something fails.
+// It returns nil at the shard's end.
+func (p *push) run(ctx context.Context) error {
+	if err := p.send(initialResponse()); err != nil {
+		return err
+	}
+	for {
+		e, err := p.server.event(p.hub, p.view, p.shard, p.from)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			err = p.wait(ctx)
+		} else if err = p.deliver(ctx, e); err == nil && e.end {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// deliver sends an event.
+func (p *push) deliver(ctx context.Context, e *event) error {
+	p.server.answers.hold(len(e.frame))
+	defer p.server.answers.release(len(e.frame))
+	if err := p.send(e.frame); err != nil {
+		return err
+	}
+	p.from = e.next
+	if m := p.server.cfg.Metrics; m != nil {
+		m.Get(p.view.Scope, p.view.Name, p.shard.Index, "SubscribeToShard", e.records, e.bytes, e.behind)
+	}
+	for left := e.bytes; p.pace != nil && left > 0; left -= readBytesPerSecond {
+		if p.pace.WaitN(ctx, min(left, readBytesPerSecond)) != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// wait waits for records, and sends a heartbeat if none come.
+func (p *push) wait(ctx context.Context) error {
+	beat, stop := context.WithTimeout(ctx, p.server.cfg.Heartbeat)
+	defer stop()
+	p.server.cfg.Log.Wait(beat, p.ref, p.from)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case beat.Err() != nil:
+		return p.send(p.server.heartbeat(p.shard, p.from))
+	}
+	return nil
+}
+
+// end tells the client why its subscription ends, if that is news to it.
+func (p *push) end(err error, ctx context.Context) {
+	var told *wire.Error
+	switch {
+	case err == nil || err == errOver || err == errClosed || err == errGone || errors.Is(err, context.Canceled):
+	case errors.As(err, &told):
+		p.send(exceptionFrame(told))
+	default:
+		p.server.cfg.Logger.Error("a subscription failed", "stream", p.view.Name, "shard", shard.Name(p.shard.Index), "consumer", p.name, "error", err)
+		p.send(exceptionFrame(&wire.Error{Code: "InternalFailureException", Message: internalMessage}))
+	}
+	p.flush.SetWriteDeadline(time.Time{})
+}
