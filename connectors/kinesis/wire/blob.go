@@ -17,12 +17,12 @@ func (d *Document) fillBlob(i int32, v reflect.Value) *Error {
 		v.SetBytes(x.text)
 		return nil
 	case text:
-		data := make([]byte, blobLength(x.text))
+		data := make([]byte, base64.StdEncoding.DecodedLen(len(x.text)))
 		n, err := strictBase64.Decode(data, x.text)
-		if err != nil || n != len(data) { // line feeds are passed over, and so counted less
+		if err != nil || n != blobLength(x.text) { // line feeds are passed over, and so counted less
 			return badBase64(x.text)
 		}
-		v.SetBytes(data)
+		v.SetBytes(data[:n])
 		return nil
 	}
 	return d.mismatch(i, "a Blob")

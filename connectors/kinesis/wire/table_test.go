@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write what is got into the tables")
+
+// TestTables runs the requests of testdata/*.txt: lines ACTION BODY, each followed by a
+// line with the error, which starts with =>. N*TEXT* in a body repeats a text.
+func TestTables(t *testing.T) {
+	for _, file := range []string{"testdata/types.txt", "testdata/constraints.txt"} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		action, body := "", ""
+		for n, line := range strings.Split(strings.TrimSuffix(string(b), "\n"), "\n") {
+			want, isResult := strings.CutPrefix(line, "=> ")
+			if !isResult {
+				action, body, _ = strings.Cut(line, " ")
+				out.WriteString(line + "\n")
+				continue
+			}
+			got := decodeError(action, expand(body))
+			got = strings.ReplaceAll(got, expand("129*a*"), "129*a*")
+			if got != want && !*rewrite {
+				t.Errorf("%s:%d: %s %s\ngot  %s\nwant %s", file, n+1, action, body, got, want)
+			}
+			out.WriteString("=> " + got + "\n")
+		}
+		if *rewrite {
+			if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// expand replaces N*TEXT* by N times TEXT.
+func expand(s string) string {
+	for _, r := range []struct {
+		short, text string
+		n           int
+	}{
+		{"129*a*", "a", 129}, {"257*é*", "é", 257}, {"256*😀*", "😀", 256},
+		{"51*\"k\",*", `"k",`, 51}, {"501*{},*", `{"Data":"","PartitionKey":"a"},`, 501},
+	} {
+		s = strings.ReplaceAll(s, r.short, strings.Repeat(r.text, r.n))
+	}
+	return strings.ReplaceAll(s, ",]", "]")
+}
+
+// decodeError is the error of a JSON request in one line, or ok.
+func decodeError(action, body string) string {
+	d, err := Parse(JSON, []byte(body))
+	if err != nil {
+		return err.Code
+	}
+	defer d.Release()
+	if err := d.Decode(action, inputs()[action]); err != nil {
+		return err.Code + ": " + strings.ReplaceAll(err.Message, "\n", `\n`)
+	}
+	return "ok"
+}
