@@ -114,7 +114,7 @@ func (b *batch) take(v *view, path string, key, explicit *string, data []byte) e
 			path, v.maxRecordBytes())
 	}
 	if key == nil && !v.auto() {
-		return wire.Errorf(codeValidation, "1 validation error detected: Value null at '%spartitionKey' failed to satisfy constraint: Member must not be null", path)
+		return wire.Missing(path + "partitionKey")
 	}
 	text := []byte(aws.ToString(key))
 	hash, err := hashOf(v, text, explicit)
