@@ -68,11 +68,8 @@ func (s *Server) findID(scope shard.Scope, id shard.StreamID, name string) (*vie
 // resolveConsumer finds a registered consumer by its ARN.
 func (s *Server) resolveConsumer(c *Caller, arn string) (*view, *consumer, error) {
 	scope, stream, name, ok := parseConsumerARN(arn)
-	if !ok {
-		return nil, nil, wire.Errorf(codeInvalidArgument, "ConsumerARN %s is not the ARN of a consumer.", arn)
-	}
-	if scope != c.Scope {
-		return nil, nil, consumerNotFound(scope, arn)
+	if !ok || scope != c.Scope {
+		return nil, nil, consumerNotFound(c.Scope, arn)
 	}
 	v, err := s.find(scope, stream)
 	if err != nil {

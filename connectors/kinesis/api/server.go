@@ -91,6 +91,7 @@ func New(cfg Config) *Server {
 	s := &Server{cfg: cfg, actions: map[string]action{}, closed: make(chan struct{})}
 	s.addControl()
 	s.addData()
+	s.resume()
 	return s
 }
 
