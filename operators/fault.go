@@ -44,4 +44,5 @@ const (
 	CodeTooLong = "KSQL-4102" // a record longer than the source accepts
 	CodeCorrupt = "KSQL-4103" // the rest of a compressed file that cannot be read
 	CodeMissing = "KSQL-4104" // a column that no record of a split has; no row is lost
+	CodeExpired = "KSQL-4105" // records of a shard that were gone before they were read
 )
