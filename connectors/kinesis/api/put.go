@@ -204,7 +204,7 @@ func (b *batch) output(v *view) *kinesis.PutRecordsOutput {
 	out := &kinesis.PutRecordsOutput{
 		FailedRecordCount: aws.Int32(int32(throttles + failures)),
 		Records:           make([]types.PutRecordsResultEntry, len(b.entries)),
-		EncryptionType:    v.encryption(),
+		EncryptionType:    v.recordEncryption(),
 	}
 	for i := range b.entries {
 		e, r := &b.entries[i], &out.Records[i]
