@@ -4,7 +4,10 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own: they run a second time under the race detector.
 RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... ./cmd/internal/engine/...
 
-.PHONY: all build test tools fmt vet lint unit race oracle bench pgo rewrite clean
+# Suites of clients that others wrote; see connectors/kinesis/api/clients/clienttest.
+CLIENTS = /kinesis/api/clients/
+
+.PHONY: all build test tools fmt vet lint unit race oracle clients clients-go clients-js clients-python test-java bench pgo rewrite clean
 
 all: build
 
@@ -12,7 +15,7 @@ build:
 	$(GO) build -o bin/kinesql ./cmd/kinesql
 	$(GO) build -o bin/kinesql-bench ./cmd/kinesql-bench
 
-test: tools fmt vet lint unit race oracle
+test: tools fmt vet lint unit race oracle clients
 
 # A C compiler is needed by the race detector and by DuckDB, the oracle.
 tools:
@@ -30,7 +33,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 unit:
-	$(GO) test -timeout 10m $$($(GO) list ./... | grep -v /internal/oracle)
+	$(GO) test -timeout 10m $$($(GO) list ./... | grep -v -e /internal/oracle -e $(CLIENTS))
 
 race:
 	$(GO) test -race -timeout 10m $(RACE)
@@ -39,6 +42,26 @@ race:
 oracle:
 	cd cmd/internal/duckdb && $(GO) vet -tags no_duckdb_arrow ./... && $(GO) test -tags no_duckdb_arrow ./...
 	$(GO) test -timeout 10m ./cmd/internal/oracle/...
+
+# Clients that others wrote, against kinesql processes of this checkout. What they need
+# is installed once into the user's cache folder.
+clients: clients-go clients-js clients-python
+
+clients-go:
+	$(GO) test -timeout 5m ./connectors$(CLIENTS)golang
+
+clients-js:
+	@command -v npm >/dev/null || { apt-get update -q && apt-get install -y -q nodejs npm; }
+	$(GO) vet -tags clients ./connectors$(CLIENTS)javascript && $(GO) test -tags clients -timeout 5m ./connectors$(CLIENTS)javascript
+
+clients-python:
+	@if ! command -v python3 >/dev/null; then echo "clients-python: LEFT OUT, there is no python3 on this machine"; exit 0; fi; \
+	python3 -c 'import ensurepip' 2>/dev/null || { apt-get update -q && apt-get install -y -q python3-venv; }; \
+	$(GO) vet -tags clients ./connectors$(CLIENTS)python && $(GO) test -tags clients -timeout 5m ./connectors$(CLIENTS)python
+
+# The SDK for Java and the Kinesis Client Library: apart, as they need a JDK and Maven.
+test-java:
+	$(GO) vet -tags java ./connectors$(CLIENTS)java && $(GO) test -tags java -timeout 20m ./connectors$(CLIENTS)java
 
 bench: build
 	bin/kinesql-bench run all

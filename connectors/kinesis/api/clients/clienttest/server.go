@@ -3,7 +3,6 @@ package clienttest
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -25,7 +24,6 @@ type Server struct {
 	URL    string // http://127.0.0.1:port
 	TLSURL string // https://127.0.0.1:port
 	Dir    string // its data directory
-	Keys   string // its key file; empty: signatures are not checked
 
 	args []string
 	cmd  *exec.Cmd
@@ -130,6 +128,9 @@ func (s *Server) ready(ctx context.Context) bool {
 	return res.StatusCode == http.StatusOK
 }
 
+// Log returns what the server has written to its standard streams so far.
+func (s *Server) Log() string { return s.log.String() }
+
 // Certificate writes the certificate that the TLS port shows to a PEM file, for
 // clients that check it.
 func (s *Server) Certificate(t testing.TB) string {
@@ -172,5 +173,5 @@ func (b *logBuffer) Write(p []byte) (int, error) {
 func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return fmt.Sprintf("%s", b.text)
+	return string(b.text)
 }

@@ -1,0 +1,87 @@
+//go:build java
+
+package java
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kinesql/connectors/kinesis/api/clients/clienttest"
+)
+
+const sources = "src/main/java/kinesql"
+
+// classpath compiles the suites and returns where they and what they use are.
+func classpath(t *testing.T) string {
+	t.Helper()
+	for _, tool := range []string{"java", "mvn"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%v: install a JDK and Maven (Debian: apt-get install default-jdk-headless maven)", err)
+		}
+	}
+	files, err := filepath.Glob(sources + "/*.java")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := clienttest.Install(t, "java", append(files, "pom.xml"), func(dir string) {
+		if err := os.MkdirAll(filepath.Join(dir, sources), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		clienttest.CopyFiles(t, dir, "pom.xml")
+		clienttest.CopyFiles(t, filepath.Join(dir, sources), files...)
+		clienttest.Command{Dir: dir, Args: []string{"mvn", "-q", "-B", "compile", "dependency:build-classpath", "-Dmdep.outputFile=classpath"}}.Output(t)
+	})
+	list, err := os.ReadFile(filepath.Join(dir, "classpath"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "target", "classes") + ":" + strings.TrimSpace(string(list))
+}
+
+// suite runs a class and wants it to say that it passed what it is to prove.
+func suite(t *testing.T, passed []string, class string, args ...string) {
+	t.Helper()
+	words := append([]string{"java", "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", classpath(t), "kinesql." + class}, args...)
+	stdout, stderr, err := clienttest.Command{Args: words}.Run(t)
+	for _, p := range passed {
+		if err != nil || !strings.Contains(stdout, "PASS "+p+"\n") {
+			t.Fatalf("%s %v: %v; %s did not pass\n%s%s", class, args, err, p, stdout, stderr)
+		}
+	}
+}
+
+func TestSDKPriorKnowledge(t *testing.T) {
+	suite(t, []string{"records", "errors", "subscription"}, "SdkSuite", clienttest.Start(t).URL, "2")
+}
+
+func TestSDKTLS(t *testing.T) {
+	suite(t, []string{"records", "errors", "subscription"}, "SdkSuite", clienttest.Start(t).TLSURL, "2")
+}
+
+func TestSDKHTTP1(t *testing.T) {
+	suite(t, []string{"records", "errors"}, "SdkSuite", clienttest.StartWithKeys(t).URL, "1")
+}
+
+func TestKCLPolling(t *testing.T) { kcl(t, "polling") }
+
+func TestKCLFanOut(t *testing.T) { kcl(t, "fanout") }
+
+func kcl(t *testing.T, how string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	suite(t, []string{how}, "KclSuite", clienttest.Start(t).URL, how, port)
+}
