@@ -3,8 +3,8 @@ package auth
 import "sync"
 
 // derivedKeys keeps the keys that secrets have for a day, region and service, which
-// cost four HMACs to make. It begins anew when it is full: only who knows a key that
-// exists can add to it, and a day has few regions and services.
+// cost four HMACs to make. It begins anew when it is full, because who knows the name
+// of an access key can name any number of regions with it.
 type derivedKeys struct {
 	mu    sync.RWMutex
 	byKey map[scope][]byte

@@ -108,6 +108,8 @@ func hideText(err error) error {
 	var typ *json.UnmarshalTypeError
 	var parse *time.ParseError
 	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errors.New("malformed JSON: it ends too early")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("malformed JSON at byte %d", syntax.Offset)
 	case errors.As(err, &typ):

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -81,31 +80,12 @@ func (k *Keys) Reload() error {
 	return nil
 }
 
-// changed reports whether the file is another than the one last read.
-func (k *Keys) changed() bool {
+// Changed reports whether the file is another than the one last read.
+func (k *Keys) Changed() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	info, err := os.Stat(k.path)
 	return err == nil && k.seen != stamp{info.ModTime(), info.Size()}
-}
-
-// Watch reads the file anew whenever it has changed or hup delivers, until ctx is
-// done. It looks at the file each time that tick delivers.
-func (k *Keys) Watch(ctx context.Context, tick <-chan time.Time, hup <-chan os.Signal) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hup:
-		case <-tick:
-			if !k.changed() {
-				continue
-			}
-		}
-		if err := k.Reload(); err != nil {
-			k.logger.Error("the keys stay as they were", "error", err)
-		}
-	}
 }
 
 // String says where the keys are from; it shows none.

@@ -130,12 +130,9 @@ func (s *signature) checkTime(at, now time.Time) *wire.Error {
 
 // verify compares the signature with the one that the secret makes.
 func (k *Keys) verify(t *table, key *Key, s *signature, sc scope, at time.Time, r *http.Request, body []byte) *wire.Error {
-	signed := strings.Split(strings.ToLower(s.signed), ";")
-	if !slices.Contains(signed, "host") && !slices.Contains(signed, ":authority") {
-		return wire.Errorf(codeInvalid, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-	}
-	if len(signed) > maxSigned {
-		return wire.Errorf(codeInvalid, "At most %d headers can be signed, got %d.", maxSigned, len(signed))
+	signed, err := s.signedHeaders(r)
+	if err != nil {
+		return err
 	}
 	payloads, err := s.payloads(r, body)
 	if err != nil {
@@ -159,6 +156,22 @@ func (k *Keys) verify(t *table, key *Key, s *signature, sc scope, at time.Time, 
 	return wire.Errorf(codeInvalid, "The request signature we calculated does not match the signature you provided. "+
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\n"+
 		"The Canonical String for this request should have been\n'%s'\n\nThe String-to-Sign should have been\n'%s'\n", first[0], first[1])
+}
+
+// signedHeaders is the names of the headers that were signed, among which must be those that matter.
+func (s *signature) signedHeaders(r *http.Request) ([]string, *wire.Error) {
+	signed := strings.Split(strings.ToLower(s.signed), ";")
+	if !slices.Contains(signed, "host") && !slices.Contains(signed, ":authority") {
+		return nil, wire.Errorf(codeInvalid, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+	}
+	if target := r.Header.Get("X-Amz-Target"); target != "" && !slices.Contains(signed, "x-amz-target") && r.URL.Query().Get("X-Amz-Target") != target {
+		// Whoever has seen a presigned request could make any other of it.
+		return nil, wire.Errorf(codeInvalid, "There were headers present in the request which were not signed: x-amz-target")
+	}
+	if len(signed) > maxSigned {
+		return nil, wire.Errorf(codeInvalid, "At most %d headers can be signed, got %d.", maxSigned, len(signed))
+	}
+	return signed, nil
 }
 
 // maxSigned bounds the work on a request that claims to have signed very many
