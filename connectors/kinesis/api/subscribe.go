@@ -46,7 +46,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, c *Caller, in
 	p.hub = s.hubs.join(p.ref)
 	defer s.hubs.leave(p.hub)
 	p.start(w)
-	p.end(p.run(ctx), ctx)
+	p.end(p.run(ctx))
 	return nil
 }
 
@@ -189,7 +189,7 @@ func (p *push) wait(ctx context.Context) error {
 }
 
 // end tells the client why its subscription ends, if that is news to it.
-func (p *push) end(err error, ctx context.Context) {
+func (p *push) end(err error) {
 	var told *wire.Error
 	switch {
 	case err == nil || err == errOver || err == errClosed || err == errGone || errors.Is(err, context.Canceled):
