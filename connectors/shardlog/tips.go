@@ -1,0 +1,117 @@
+package shardlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"kinesql/connectors/shard"
+)
+
+// tip is how far the counters of a shard had come whose records are all trimmed:
+// nothing else in the log tells it.
+type tip struct {
+	Stream shard.StreamID `json:"stream"`
+	Shard  uint32         `json:"shard"`
+	Next   uint64         `json:"next"`
+	Last   int64          `json:"last"`
+}
+
+func (l *Log) tipsFile() string { return filepath.Join(l.dir, "tips.json") }
+
+// keepTips writes the tips of shards without records. It is called before a segment is removed.
+func (l *Log) keepTips() error {
+	tips := struct {
+		Version int   `json:"version"`
+		Tips    []tip `json:"tips"`
+	}{Version: 1}
+	for _, st := range l.Streams(shard.Scope{}) {
+		for i := range st.Shards {
+			s, _, err := l.shard(shard.Ref{Stream: st.ID, Shard: st.Shards[i].Index})
+			if err != nil {
+				continue // deleted meanwhile
+			}
+			if t, ok := s.tip(); ok {
+				tips.Tips = append(tips.Tips, t)
+			}
+		}
+	}
+	b, err := json.Marshal(tips)
+	if err != nil {
+		return err
+	}
+	if old, err := readKept(l.fs, l.tipsFile()); err == nil && bytes.Equal(old, b) {
+		return nil
+	}
+	return writeKept(l.fs, l.tipsFile(), b)
+}
+
+func (s *shardState) tip() (tip, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return tip{s.ref.Stream, s.ref.Shard, s.next, s.last}, len(s.parts) == 0 && s.next > 0
+}
+
+func (l *Log) loadTips() error {
+	b, err := readKept(l.fs, l.tipsFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var kept struct {
+		Version int   `json:"version"`
+		Tips    []tip `json:"tips"`
+	}
+	if err := json.Unmarshal(b, &kept); err != nil {
+		return fmt.Errorf("%s: %w", l.tipsFile(), err)
+	}
+	if kept.Version != 1 {
+		return fmt.Errorf("%s: version %d, want 1: %w", l.tipsFile(), kept.Version, errVersion)
+	}
+	for _, t := range kept.Tips {
+		if s, _, err := l.shard(shard.Ref{Stream: t.Stream, Shard: t.Shard}); err == nil {
+			s.first, s.next, s.last = t.Next, t.Next, t.Last
+		}
+	}
+	return nil
+}
+
+// dropSegment removes a segment that holds no records that can be read: the
+// caller has trimmed them or their streams are gone. It is not for the active one.
+func (l *Log) dropSegment(seg *segment) error {
+	if err := l.keepTips(); err != nil {
+		return err
+	}
+	l.removeFromList(seg)
+	seg.mu.Lock()
+	seg.dropped = true
+	var err error
+	if seg.file != nil {
+		err = seg.file.Close()
+		seg.file = nil
+	}
+	seg.mu.Unlock()
+	l.spans.forget(seg.number)
+	// The index goes first: a segment without one is scanned, an index without a
+	// segment is nothing.
+	if e := l.fs.Remove(seg.indexPath()); e != nil && !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, l.fs.Remove(seg.path), l.fs.SyncDir(l.segmentDir()))
+}
+
+func (l *Log) removeFromList(seg *segment) {
+	l.segs.Lock()
+	defer l.segs.Unlock()
+	for i, s := range l.segs.list {
+		if s == seg {
+			l.segs.list = append(l.segs.list[:i:i], l.segs.list[i+1:]...)
+			return
+		}
+	}
+}
