@@ -71,17 +71,17 @@
 //
 // # Index, version 1
 //
-//	     0          8     12        16       24     32            40           48             56      60      64 .. 80
-//	    +----------+-----+---------+--------+------+-------------+------------+--------------+-------+-------+------+
-//	  0 | KSQLIDX1 | CRC | version | number | salt | end of data | last round | synced round | count |  CRC  |  0   |
-//	    +----------+-----+---------+--------+------+-------------+------------+--------------+-------+-------+------+
-//	 80 | count summaries of 72 bytes, by stream and shard; the CRC at 60 is theirs:                         |
-//	    |   stream 4 | shard 4 | first 8 | next 8 | first arrival 8 | last arrival 8 | payload bytes 8 |        |
-//	    |   offset of entries in this file 8 | number of entries 4 | CRC of entries 4 | 0 8                     |
-//	    +----------------------------------------------------------------------------------------------------+
-//	    | entries of 32 bytes, those of each summary together:                                               |
-//	    |   first 8 | next 8 | arrival of the first 8 | offset in the segment 4 | length 4                        |
-//	    +----------------------------------------------------------------------------------------------------+
+//	    0          8     12        16       24     32            40           48             56      60      64 .. 80
+//	   +----------+-----+---------+--------+------+-------------+------------+--------------+-------+-------+------+
+//	 0 | KSQLIDX1 | CRC | version | number | salt | end of data | last round | synced round | count |  CRC  |  0   |
+//	   +----------+-----+---------+--------+------+-------------+------------+--------------+-------+-------+------+
+//	80 | count summaries of 72 bytes, by stream and shard; the CRC at 60 is theirs:                         |
+//	   |   stream 4 | shard 4 | first 8 | next 8 | first arrival 8 | last arrival 8 | payload bytes 8 |        |
+//	   |   offset of entries in this file 8 | number of entries 4 | CRC of entries 4 | 0 8                     |
+//	   +----------------------------------------------------------------------------------------------------+
+//	   | entries of 32 bytes, those of each summary together:                                               |
+//	   |   first 8 | next 8 | arrival of the first 8 | offset in the segment 4 | length 4                        |
+//	   +----------------------------------------------------------------------------------------------------+
 //
 // An entry covers frames of its shard that lie within 64 KiB with less of others
 // between them, so that one read brings them all; the index is sparse. Counters between two entries
