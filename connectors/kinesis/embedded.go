@@ -79,6 +79,9 @@ func (e *embedded) Open(_ context.Context, s Shard, from From) (Reader, error) {
 	return r, nil
 }
 
+// MaxRecord implements Service: the most that a stream can be made to take.
+func (e *embedded) MaxRecord(context.Context) (int, error) { return 10 << 20, nil }
+
 // Close implements Service. The log is not the service's.
 func (e *embedded) Close() error { return nil }
 

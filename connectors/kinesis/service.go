@@ -22,6 +22,9 @@ type Service interface {
 	// within a shard, but for what the package comment says of retries.
 	Put(ctx context.Context, entries []Entry) error
 
+	// MaxRecord is the most bytes of data and key that a record may have.
+	MaxRecord(ctx context.Context) (int, error)
+
 	// Close ends what the service holds. Readers are closed before it.
 	Close() error
 }

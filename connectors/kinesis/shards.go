@@ -50,14 +50,13 @@ func (c *Shards) Describe(spec connectors.Spec) (connectors.Description, error) 
 	if err := checkName(spec.Stream); err != nil {
 		return connectors.Description{}, err
 	}
-	want, err := readCreated(spec.Options)
-	if err != nil {
+	if _, err := readCreated(spec.Options); err != nil {
 		return connectors.Description{}, err
 	}
 	d, err := describe(spec, opts, c.cfg.Formats)
 	d.Kept = true
 	d.EndsWithWriters = !c.cfg.Served && !opts.from.Bounded
-	d.MaxSources = max(want.shards, defaultShards)
+	d.MaxSources = manySources
 	return d, err
 }
 

@@ -28,6 +28,7 @@ type sink struct {
 	format  string
 
 	faults operators.Faults
+	limit  int // bytes of a record
 	text   bytes.Buffer
 	enc    format.Encoder
 
@@ -50,9 +51,6 @@ type parcel struct {
 
 // parcelBytes is how much may be encoded beside what is being put.
 const parcelBytes = 8 << 20
-
-// maxRecord is the largest record that a stream of Kinesis can be made to take.
-const maxRecord = 10 << 20
 
 // maxKey is the longest partition key, in characters.
 const maxKey = 256
@@ -82,8 +80,11 @@ func newSink(spec connectors.SinkSpec, s Service, closed func()) (operators.Sink
 }
 
 // Open implements operators.Sink.
-func (s *sink) Open(ctx context.Context, env operators.Env) error {
+func (s *sink) Open(ctx context.Context, env operators.Env) (err error) {
 	s.faults = env.Faults
+	if s.limit, err = s.service.MaxRecord(ctx); err != nil {
+		return err
+	}
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.worker.Go(func() { s.put(ctx) })
 	return nil
@@ -199,8 +200,8 @@ func (s *sink) fits(key, data []byte) bool {
 	switch {
 	case utf8.RuneCount(key) > maxKey:
 		message = fmt.Sprintf("the partition key has %d characters, more than %d", utf8.RuneCount(key), maxKey)
-	case len(key)+len(data) > maxRecord:
-		message = fmt.Sprintf("the record has %d bytes, more than %d", len(key)+len(data), maxRecord)
+	case len(key)+len(data) > s.limit:
+		message = fmt.Sprintf("the record has %d bytes, more than %d", len(key)+len(data), s.limit)
 	default:
 		return true
 	}

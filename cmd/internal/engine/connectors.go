@@ -10,14 +10,19 @@ import (
 	"kinesql/connectors/format/json"
 	"kinesql/connectors/format/regex"
 	"kinesql/connectors/generator"
+	"kinesql/connectors/kinesis"
 	streams "kinesql/connectors/memory"
 	"kinesql/connectors/stdio"
 )
 
+// formats are those that streams can be read in.
+func formats() []format.Format {
+	return []format.Format{json.New(), csv.New(), combined.New(), regex.New()}
+}
+
 // connectorList is the connectors that exist.
-func connectorList(cfg Config, memory *streams.Connector) []connectors.Connector {
-	formats := []format.Format{json.New(), csv.New(), combined.New(), regex.New()}
+func connectorList(cfg Config, memory *streams.Connector, shards *kinesis.Shards, monitor *kinesis.Monitor) []connectors.Connector {
 	return []connectors.Connector{
-		memory, file.New(formats), stdio.New(cfg.Stdin, cfg.Stdout, formats), generator.New(), blackhole.New(),
+		memory, shards, kinesis.NewRemote(formats(), monitor), file.New(formats()), stdio.New(cfg.Stdin, cfg.Stdout, formats()), generator.New(), blackhole.New(),
 	}
 }

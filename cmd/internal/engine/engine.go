@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"kinesql/connectors/kinesis"
 	streams "kinesql/connectors/memory"
 	"kinesql/connectors/shard"
 	"kinesql/operators/exec"
@@ -36,7 +37,10 @@ type Config struct {
 	// Log keeps the streams that name no connector, in Scope, as streams of shards;
 	// nil: they live in the process. The caller closes it after the engine.
 	Log   shard.Log
-	Scope shard.Scope // default: account 000000000000, region us-east-1
+	Scope shard.Scope // default: DefaultScope
+	// Sharded makes streams that name no connector streams of shards also where Log
+	// is nil: they are then kept in memory, in the form in which a log keeps them.
+	Sharded bool
 	// Served says that others write to the streams of Log while the engine runs, by
 	// the Kinesis API: reading them does not end by itself.
 	Served bool
@@ -45,13 +49,16 @@ type Config struct {
 // Rules returns the names of the rewrite rules.
 func Rules() []string { return rewrite.Names() }
 
-// Engine runs scripts. Its methods may be called from any goroutine, RunScript
-// from one at a time.
+// Engine runs scripts. Its methods may be called from any goroutine.
 type Engine struct {
-	cfg     Config
-	planner *planner.Planner
-	memory  *streams.Connector
-	files   faultFiles
+	cfg      Config
+	planning sync.Mutex // held while a script is planned
+	planner  *planner.Planner
+	memory   *streams.Connector
+	shards   *kinesis.Shards
+	monitor  *kinesis.Monitor
+	private  privateLog
+	files    faultFiles
 
 	mu struct {
 		sync.Mutex
@@ -81,11 +88,18 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Alloc == nil {
 		cfg.Alloc = memory.DefaultAllocator
 	}
-	e := &Engine{cfg: cfg, memory: streams.New()}
+	if cfg.Scope == (shard.Scope{}) {
+		cfg.Scope = DefaultScope
+	}
+	e := &Engine{cfg: cfg, memory: streams.New(), monitor: kinesis.NewMonitor(cfg.Now)}
+	e.shards = kinesis.NewShards(kinesis.Config{
+		Log: e.shardLog, Scope: cfg.Scope, Served: cfg.Served, Formats: formats(), Monitor: e.monitor,
+	})
 	e.mu.warn = func(string) {}
 	e.mu.finished.Watermark = window.Min
 	e.planner = planner.New(planner.Options{
-		Parallelism: max(1, cfg.Parallelism), Disabled: disabled, Connectors: connectorList(cfg, e.memory),
+		Parallelism: max(1, cfg.Parallelism), Disabled: disabled, Connectors: connectorList(cfg, e.memory, e.shards, e.monitor),
+		Unnamed: e.unnamed,
 	})
 	return e, nil
 }
@@ -154,8 +168,14 @@ func (s *Stats) add(q *query) {
 	}
 }
 
+// Lags returns how far queries are behind the tips of the shards that they read.
+func (e *Engine) Lags() []kinesis.Lag { return e.monitor.Lags() }
+
 // Close frees the streams that live in the process. Nothing may run any more.
-func (e *Engine) Close() { e.memory.Close() }
+func (e *Engine) Close() {
+	e.memory.Close()
+	e.private.close()
+}
 
 // rules is the set of rule names, all of them known.
 func rules(names []string) (map[string]bool, error) {

@@ -13,8 +13,12 @@ import (
 )
 
 // faultFiles are the files that failed and late rows of all queries go to; nil
-// where none was asked for.
-type faultFiles struct{ errors, late *faultFile }
+// where none was asked for. Scripts that run at the same time share them.
+type faultFiles struct {
+	mu           sync.Mutex
+	scripts      int
+	errors, late *faultFile
+}
 
 // faultFile is a file of JSON lines. It may be written from several goroutines.
 type faultFile struct {
@@ -24,22 +28,53 @@ type faultFile struct {
 	enc  format.Encoder
 }
 
+// openFiles opens the files for the first of the scripts that run.
 func (e *Engine) openFiles() (err error) {
+	f := &e.files
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.scripts > 0 {
+		f.scripts++
+		return nil
+	}
 	if e.cfg.ErrorsTo != "" {
-		if e.files.errors, err = openFaults(e.cfg.ErrorsTo, catalog.ErrorsSchema()); err != nil {
+		if f.errors, err = openFaults(e.cfg.ErrorsTo, catalog.ErrorsSchema()); err != nil {
 			return err
 		}
 	}
 	if e.cfg.LateTo != "" {
-		e.files.late, err = openFaults(e.cfg.LateTo, catalog.LateSchema())
+		if f.late, err = openFaults(e.cfg.LateTo, catalog.LateSchema()); err != nil {
+			return err
+		}
 	}
+	f.scripts++
+	return nil
+}
+
+// closeFiles closes the files after the last of the scripts.
+func (e *Engine) closeFiles() error {
+	f := &e.files
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.scripts--; f.scripts > 0 {
+		return nil
+	}
+	err := errors.Join(f.errors.close(), f.late.close())
+	f.errors, f.late = nil, nil
 	return err
 }
 
-func (e *Engine) closeFiles() error {
-	err := errors.Join(e.files.errors.close(), e.files.late.close())
-	e.files = faultFiles{}
-	return err
+// logs returns the files that are open, of failed and of late rows.
+func (f *faultFiles) logs() (errors, late []rowLog) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.errors != nil {
+		errors = append(errors, f.errors)
+	}
+	if f.late != nil {
+		late = append(late, f.late)
+	}
+	return errors, late
 }
 
 func openFaults(path string, schema *batch.Schema) (*faultFile, error) {

@@ -79,12 +79,8 @@ func (e *Engine) faults(q *query) (*faults, error) {
 		}
 		f.errors, f.late, q.held = append(f.errors, logs[0]), append(f.late, logs[1]), logs
 	}
-	if e.files.errors != nil {
-		f.errors = append(f.errors, e.files.errors)
-	}
-	if e.files.late != nil {
-		f.late = append(f.late, e.files.late)
-	}
+	failed, late := e.files.logs()
+	f.errors, f.late = append(f.errors, failed...), append(f.late, late...)
 	return f, nil
 }
 
@@ -141,7 +137,7 @@ func tableBatch(columns []string, rows [][]string) batch.Batch {
 	return batch.New(batch.NewSchema(fields...), len(rows), cols, batch.Beside{})
 }
 
-// isMemory reports whether a stream lives in the process.
+// isMemory reports whether a stream is batches in memory.
 func isMemory(s *catalog.Stream) bool {
 	return s != nil && s.ConnectorName() == catalog.MemoryConnector
 }

@@ -44,6 +44,8 @@ func (e *Engine) plan(src *diag.Source) ([]*planner.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.planning.Lock()
+	defer e.planning.Unlock()
 	plans := make([]*planner.Plan, len(statements))
 	for i, st := range statements {
 		if plans[i], err = e.planner.Plan(st); err != nil {
@@ -100,7 +102,10 @@ func (e *Engine) runSection(ctx context.Context, cancel context.CancelCauseFunc,
 	if len(s) == 0 {
 		return nil
 	}
-	if err := e.drop(s[0].Dropped); err != nil {
+	if err := e.drop(s[0]); err != nil {
+		return err
+	}
+	if err := e.makeAll(s); err != nil {
 		return err
 	}
 	background, err := e.startAll(ctx, s)
@@ -126,12 +131,16 @@ func (e *Engine) runSection(ctx context.Context, cancel context.CancelCauseFunc,
 	return nil
 }
 
-// drop forgets the rows of dropped memory streams.
-func (e *Engine) drop(o catalog.Object) error {
-	switch o := o.(type) {
+// drop forgets the rows of streams that are dropped. Those of a stream of shards
+// are only deleted by DROP STREAM: CREATE OR REPLACE says anew what they mean.
+func (e *Engine) drop(p *planner.Plan) error {
+	switch o := p.Dropped.(type) {
 	case *catalog.Stream:
 		if isMemory(o) {
 			e.memory.Drop(o.Name)
+		}
+		if _, dropped := p.Statement.(*ast.Drop); dropped && isSharded(o) {
+			return e.shards.Drop(o.Name)
 		}
 	case *catalog.Pump:
 		e.memory.Drop(catalog.ErrorsName(o.Name))
@@ -173,6 +182,9 @@ func (e *Engine) expect(p *planner.Plan) error {
 	names := []string{}
 	if isMemory(p.Target) {
 		names = append(names, p.Target.Name)
+	}
+	if isSharded(p.Target) {
+		e.shards.Expect(p.Target.Name, 1)
 	}
 	if p.Name != "" {
 		names = append(names, catalog.ErrorsName(p.Name), catalog.LateName(p.Name))
@@ -218,15 +230,15 @@ func (e *Engine) show(ctx context.Context, p *planner.Plan, out Output) error {
 }
 
 // tooLate reports whether a SELECT whose turn comes after Flush would read
-// nothing of what it asks for: only streams that live in the process have kept
-// what came so far.
+// nothing of what it asks for: only streams that the engine keeps hold what came
+// so far.
 func (e *Engine) tooLate(p *planner.Plan) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	outside := false
 	logical.Walk(p.Logical, func(n logical.Node) {
 		scan, ok := n.(*logical.Scan)
-		outside = outside || ok && !isMemory(scan.Stream)
+		outside = outside || ok && !scan.Stream.Description.EndsWithWriters
 	})
 	return e.mu.flushed && outside
 }

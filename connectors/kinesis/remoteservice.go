@@ -1,0 +1,132 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	kinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+
+	"kinesql/connectors/shard"
+)
+
+// remote is a stream behind an endpoint.
+type remote struct {
+	client  *kinesis.Client
+	address address
+	name    string // of the SQL stream
+	clock   clock
+	budget  *budget
+
+	mu       sync.Mutex
+	consumer string // ARN, once it is known
+}
+
+// wrap names the stream in an error.
+func (s *remote) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("stream %s: %w", s.name, err)
+}
+
+func (s *remote) streamName() *string { return optional(s.address.stream) }
+func (s *remote) streamARN() *string  { return optional(s.address.arn) }
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return aws.String(text)
+}
+
+// Shards implements Service.
+func (s *remote) Shards(ctx context.Context) ([]Shard, error) {
+	now := s.clock.Now()
+	var out []Shard
+	in := &kinesis.ListShardsInput{StreamName: s.streamName(), StreamARN: s.streamARN()}
+	for {
+		if err := await(ctx, s.clock, s.budget.list); err != nil {
+			return nil, err
+		}
+		var page *kinesis.ListShardsOutput
+		err := retry(ctx, s.clock, func() (err error) {
+			page, err = s.client.ListShards(ctx, in)
+			return err
+		})
+		if err != nil {
+			return nil, s.wrap(err)
+		}
+		for _, sh := range page.Shards {
+			one, err := listed(sh)
+			if err != nil {
+				return nil, s.wrap(err)
+			}
+			one.until = now
+			out = append(out, one)
+		}
+		if aws.ToString(page.NextToken) == "" {
+			return out, nil
+		}
+		in = &kinesis.ListShardsInput{NextToken: page.NextToken}
+	}
+}
+
+func listed(sh types.Shard) (Shard, error) {
+	out := Shard{Name: aws.ToString(sh.ShardId)}
+	if sh.SequenceNumberRange != nil {
+		out.Open = aws.ToString(sh.SequenceNumberRange.EndingSequenceNumber) == ""
+	}
+	for _, p := range []*string{sh.ParentShardId, sh.AdjacentParentShardId} {
+		if aws.ToString(p) != "" {
+			out.Parents = append(out.Parents, *p)
+		}
+	}
+	var err error
+	out.Range, err = hashRange(sh.HashKeyRange)
+	return out, err
+}
+
+func hashRange(r *types.HashKeyRange) (out shard.HashRange, err error) {
+	if r == nil {
+		return out, errors.New("the service names a shard without its hash keys")
+	}
+	start, err1 := shard.ParseHash(aws.ToString(r.StartingHashKey))
+	end, err2 := shard.ParseHash(aws.ToString(r.EndingHashKey))
+	return shard.HashRange{Start: start, End: end}, errors.Join(err1, err2)
+}
+
+// childShards are the shards that a shard's end names.
+func childShards(list []types.ChildShard) ([]Shard, error) {
+	var out []Shard
+	for _, c := range list {
+		r, err := hashRange(c.HashKeyRange)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Shard{Name: aws.ToString(c.ShardId), Range: r, Parents: c.ParentShards, Open: true})
+	}
+	return out, nil
+}
+
+// Open implements Service.
+func (s *remote) Open(ctx context.Context, sh Shard, from From) (Reader, error) {
+	c := &cursor{service: s, shard: sh, from: from, opened: s.clock.Now()}
+	if s.address.consumer != "" {
+		if err := s.register(ctx); err != nil {
+			return nil, err
+		}
+		return newSubscriber(ctx, c)
+	}
+	p := &poller{cursor: c}
+	if from.Place != Latest {
+		return p, nil
+	}
+	return p, p.locate(ctx)
+}
+
+// Close implements Service.
+func (s *remote) Close() error { return nil }
