@@ -4,6 +4,7 @@
 //	kinesql-bench list                    what each workload is
 //	kinesql-bench generate                write the input files
 //	kinesql-bench run all --json out.json measure
+//	kinesql-bench kds all                 measure kinesql serve beside other Kinesis servers
 //
 // Each system runs as a child process, the systems in turn, run after run
 // (ABAB...). The primary figure is CPU time, user and system, by input record:
@@ -32,6 +33,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"kinesql/cmd/kinesql-bench/kds"
 )
 
 func main() {
@@ -56,6 +59,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile())
+	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile(), kds.New())
 	return root
 }

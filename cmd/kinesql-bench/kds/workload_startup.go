@@ -1,0 +1,80 @@
+package kds
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"kinesql/connectors/shard"
+	"kinesql/connectors/shardlog"
+	"kinesql/operators/vfs"
+)
+
+// startupBytes is how much the log holds at start-up.
+const startupBytes = 100 << 30
+
+// startup measures how long a server takes to start on a log of 100 GB. The records
+// are zeros, which take no place on the disk.
+func (r *runner) startup(ctx context.Context) error {
+	dir, err := os.MkdirTemp(r.dir, "startup-")
+	if err != nil {
+		return err
+	}
+	if err := fill(ctx, dir, startupBytes); err != nil {
+		return err
+	}
+	var rows []Row
+	for range r.runs {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		begin := time.Now()
+		p, err := openKineSQL(ctx, r.binary, dir, port)
+		if err != nil {
+			return err
+		}
+		took := time.Since(begin)
+		rss, err := p.rss()
+		p.stop()
+		if err != nil {
+			return err
+		}
+		rows = append(rows, Row{
+			Workload: "startup", System: "kinesql", Version: "this tree", Durability: "fsync", Verified: true,
+			Note: fmt.Sprintf("%d GB: answers after %.2f s, %.0f MB", startupBytes>>30, took.Seconds(), float64(rss)/1e6),
+		})
+	}
+	r.add(rows)
+	return nil
+}
+
+// fill writes a stream of 4 shards with records of a megabyte of zeros.
+func fill(ctx context.Context, dir string, total int64) error {
+	log, err := shardlog.Open(dir, shardlog.Options{FS: sparse{vfs.OS()}, Durability: shardlog.None})
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	scope := shard.Scope{Account: "000000000000", Region: "us-east-1"}
+	st := shard.Stream{Scope: scope, Name: "zeros", Status: shard.Active, Retention: 24 * time.Hour}
+	for _, r := range shard.EvenRanges(4) {
+		st.Shards = append(st.Shards, shard.Shard{Range: r})
+	}
+	made, err := log.Create(st)
+	if err != nil {
+		return err
+	}
+	payload := shard.AppendRecord(nil, []byte("k"), make([]byte, 1<<20-16))
+	for n := int64(0); n < total; n += 4 << 20 {
+		groups := make([]shard.Group, 4)
+		for i := range groups {
+			groups[i] = shard.Group{Shard: uint32(i), Count: 1, Payload: payload}
+		}
+		if err := log.Append(ctx, made.ID, groups); err != nil {
+			return err
+		}
+	}
+	return log.Close()
+}
