@@ -85,6 +85,6 @@ binary, with nothing to set up.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("kinesql {{.Version}}\n")
-	root.AddCommand(newRun(), newSQL(), newExplain(), newInfer(), newDemo(), newVersion())
+	root.AddCommand(newRun(), newSQL(), newExplain(), newInfer(), newDemo(), newServe(), newPut(), newPeek(), newStreams(), newKeys(), newVersion())
 	return root
 }

@@ -16,6 +16,7 @@ type Reading struct {
 	Bytes     int64 // read
 	Total     int64 // bytes there are, 0 if unknown
 	Rows      int64 // of results
+	NoRows    bool  // there are no results to count
 	Late      int64
 	Errors    int64
 	Watermark window.Micros // window.Min before the first
@@ -114,7 +115,9 @@ func (r Reading) line(elapsed time.Duration) string {
 	if r.Bytes > 0 { // generators make records of none
 		parts = append(parts, Bytes(float64(r.Bytes))+percent(r.Bytes, r.Total))
 	}
-	parts = append(parts, Count(float64(r.Rows))+" rows out")
+	if !r.NoRows {
+		parts = append(parts, Count(float64(r.Rows))+" rows out")
+	}
 	if r.Watermark != window.Min && r.Watermark != window.Max {
 		parts = append(parts, "watermark "+r.Watermark.Time().Format("2006-01-02 15:04:05"))
 	}

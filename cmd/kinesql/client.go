@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/smithy-go"
+	"github.com/spf13/cobra"
+)
+
+const (
+	defaultEndpoint = "http://127.0.0.1:4567"
+	defaultRegion   = "us-east-1"
+	// localKey signs requests to a server on this machine, which takes any signature
+	// unless it was given keys, where the usual places hold no credentials.
+	localKey = "kinesql"
+)
+
+// clientFlags are the flags of the commands that speak to a server.
+type clientFlags struct {
+	endpoint string
+	region   string
+}
+
+func (f *clientFlags) add(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.StringVar(&f.endpoint, "endpoint", "", "address of the Kinesis API (default: $AWS_ENDPOINT_URL_KINESIS, $AWS_ENDPOINT_URL or "+defaultEndpoint+"; aws: Amazon's)")
+	flags.StringVar(&f.region, "region", "", "region (default: the usual places, or "+defaultRegion+")")
+}
+
+// address is the endpoint in effect; empty: Amazon's.
+func (f *clientFlags) address() string {
+	for _, e := range []string{f.endpoint, os.Getenv("AWS_ENDPOINT_URL_KINESIS"), os.Getenv("AWS_ENDPOINT_URL"), defaultEndpoint} {
+		if e != "" {
+			if e == "aws" {
+				return ""
+			}
+			return e
+		}
+	}
+	return ""
+}
+
+// client connects to the endpoint with the credentials of the usual places:
+// environment, shared files, roles.
+func (f *clientFlags) client(ctx context.Context) (*kinesis.Client, error) {
+	endpoint := f.address()
+	local := isLocal(endpoint)
+	options := []func(*config.LoadOptions) error{config.WithRegion(f.region)}
+	if local {
+		options = append(options, config.WithEC2IMDSClientEnableState(imds.ClientDisabled)) // it would wait for an answer
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Region == "" {
+		cfg.Region = defaultRegion
+	}
+	if local {
+		if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+			cfg.Credentials = credentials.NewStaticCredentialsProvider(localKey, localKey, "")
+		}
+	}
+	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+		if endpoint != "" {
+			o.BaseEndpoint = aws.String(endpoint)
+		}
+	}), nil
+}
+
+// isLocal reports whether an endpoint is on this machine.
+func isLocal(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || (err == nil && addr.IsLoopback())
+}
+
+// explain turns an error of the SDK into one line that says what to do.
+func (f *clientFlags) explain(err error) error {
+	var api smithy.APIError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &api):
+		return fmt.Errorf("%s: %s", api.ErrorCode(), api.ErrorMessage())
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("nothing listens on %s: start a server with kinesql serve, or give another --endpoint", f.address())
+	case errors.As(err, &network):
+		return fmt.Errorf("%s: %w", f.address(), network)
+	}
+	return err
+}
+
+// fail is explain with the exit status of a failed system.
+func (f *clientFlags) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &status{exitError, f.explain(err)}
+}
