@@ -20,7 +20,7 @@ type routes struct {
 
 func newRoutes(kinesis http.Handler, side service, m *metrics) *routes {
 	return &routes{
-		kinesis: kinesis, sts: &sts{side}, cloudWatch: &cloudWatch{side},
+		kinesis: kinesis, sts: &tokens{side}, cloudWatch: &cloudWatch{side},
 		metrics: promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
 	}
 }

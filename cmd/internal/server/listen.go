@@ -23,8 +23,8 @@ func (s *Server) listen() error {
 		if err != nil {
 			return fmt.Errorf("%w: another process may use the port; choose one with --listen or --tls-listen", err)
 		}
-		f := front{l, s.newHTTP(handler)}
-		if i == 1 {
+		f := front{l, s.newHTTP(handler), i == 1}
+		if f.tls {
 			f.http.TLSConfig = s.cert.config()
 		}
 		s.fronts = append(s.fronts, f)
@@ -36,7 +36,7 @@ func (s *Server) listen() error {
 // url is the endpoint of a listener.
 func (f front) url() string {
 	scheme := "http"
-	if f.http.TLSConfig != nil {
+	if f.tls {
 		scheme = "https"
 	}
 	return scheme + "://" + f.listener.Addr().String()
@@ -88,7 +88,7 @@ const (
 // serve answers on the listener until the server is shut down.
 func (f front) serve() error {
 	var err error
-	if f.http.TLSConfig != nil {
+	if f.tls {
 		err = f.http.ServeTLS(f.listener, "", "")
 	} else {
 		err = f.http.Serve(f.listener)

@@ -37,6 +37,7 @@ type Server struct {
 type front struct {
 	listener net.Listener
 	http     *http.Server
+	tls      bool
 }
 
 // Open opens the data directory and the addresses. Nothing is answered before Serve,

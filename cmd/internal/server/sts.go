@@ -15,9 +15,9 @@ import (
 
 const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
-// sts answers GetCallerIdentity, which producers and consumers call when they start to
+// tokens is STS: it answers GetCallerIdentity, which producers and consumers call when they start to
 // learn their account.
-type sts struct{ service }
+type tokens struct{ service }
 
 type callerIdentity struct {
 	Arn     string
@@ -37,7 +37,7 @@ type callerIdentityResponse struct {
 }
 
 // ServeHTTP implements http.Handler.
-func (s *sts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *tokens) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, id, err := s.open(w, r)
 	if err != nil {
 		refuseSTS(w, r, err)

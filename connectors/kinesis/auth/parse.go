@@ -26,6 +26,18 @@ type signature struct {
 
 // parse finds the signature of a request and checks that all its parts are there.
 func parse(r *http.Request) (*signature, *wire.Error) {
+	s, err := find(r)
+	if err != nil {
+		return nil, err
+	}
+	if s.query {
+		return s, s.completeQuery()
+	}
+	return s, s.complete()
+}
+
+// find finds the signature of a request, as much of it as there is.
+func find(r *http.Request) (*signature, *wire.Error) {
 	header := r.Header.Get("Authorization")
 	var values url.Values
 	if r.URL.RawQuery != "" {
@@ -36,16 +48,16 @@ func parse(r *http.Request) (*signature, *wire.Error) {
 	case header != "" && query:
 		return nil, wire.Errorf(codeInvalid, "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
 	case query:
-		return parseQuery(values)
+		return parseQuery(values), nil
 	case header != "":
-		return parseHeader(header, r.Header)
+		return parseHeader(header, r.Header), nil
 	}
 	return nil, errMissing()
 }
 
 // parseHeader reads the parts of an Authorization header, in any order, separated
 // by commas or spaces.
-func parseHeader(header string, all http.Header) (*signature, *wire.Error) {
+func parseHeader(header string, all http.Header) *signature {
 	s := &signature{header: header, date: all.Get("X-Amz-Date"), token: all.Get("X-Amz-Security-Token")}
 	if s.date == "" {
 		s.date = all.Get("Date")
@@ -69,7 +81,7 @@ func parseHeader(header string, all http.Header) (*signature, *wire.Error) {
 			s.value = value
 		}
 	}
-	return s, s.complete()
+	return s
 }
 
 // complete lists each part that a header form lacks.
@@ -91,22 +103,28 @@ func (s *signature) complete() *wire.Error {
 	return wire.Errorf(codeIncomplete, "%sAuthorization=%s", missing.String(), s.header)
 }
 
-func parseQuery(values url.Values) (*signature, *wire.Error) {
-	s := &signature{
+func parseQuery(values url.Values) *signature {
+	return &signature{
 		query: true, algorithm: values.Get("X-Amz-Algorithm"), credential: values.Get("X-Amz-Credential"),
 		signed: values.Get("X-Amz-SignedHeaders"), value: values.Get("X-Amz-Signature"), date: values.Get("X-Amz-Date"),
 		expires: values.Get("X-Amz-Expires"), token: values.Get("X-Amz-Security-Token"),
 	}
+}
+
+// completeQuery lists each part that a query form lacks.
+func (s *signature) completeQuery() *wire.Error {
 	var missing strings.Builder
-	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"} {
-		if values.Get(name) == "" {
-			missing.WriteString("AWS query-string parameters must include '" + name + "'. ")
+	for _, part := range []struct{ name, value string }{
+		{"Algorithm", s.algorithm}, {"Credential", s.credential}, {"Signature", s.value}, {"SignedHeaders", s.signed}, {"Date", s.date},
+	} {
+		if part.value == "" {
+			missing.WriteString("AWS query-string parameters must include 'X-Amz-" + part.name + "'. ")
 		}
 	}
-	if missing.Len() > 0 {
-		return nil, wire.Errorf(codeIncomplete, "%sRe-examine the query-string parameters.", missing.String())
+	if missing.Len() == 0 {
+		return nil
 	}
-	return s, nil
+	return wire.Errorf(codeIncomplete, "%sRe-examine the query-string parameters.", missing.String())
 }
 
 // scope is the credential scope: who, when, where and what for.
@@ -129,7 +147,7 @@ func (s scope) String() string {
 // Scope returns region and service of a request's credential scope without any
 // check, or empty texts: for routing.
 func Scope(r *http.Request) (region, service string) {
-	s, err := parse(r)
+	s, err := find(r)
 	if err != nil {
 		return "", ""
 	}
