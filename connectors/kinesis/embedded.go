@@ -71,7 +71,8 @@ func (e *embedded) Open(_ context.Context, s Shard, from From) (Reader, error) {
 	case Latest:
 		r.next = s.tip
 	case AtTimestamp:
-		r.next, err = e.log.Seek(r.ref, from.Time.UnixMilli())
+		r.since = from.Time.UnixMilli()
+		r.next, err = e.log.Seek(r.ref, r.since)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("stream %s, %s: %w", e.name, s.Name, err)
@@ -98,6 +99,7 @@ type logReader struct {
 	shard   Shard
 	next    uint64
 	bounded bool
+	since   int64 // AtTimestamp, which may be yet to come: what arrives before is passed over
 }
 
 // Next implements Reader. It returns without a record at most once for each
@@ -140,9 +142,7 @@ func (r *logReader) read() (page Page, more bool, err error) {
 		}
 		page.Lost = r.skipped(got)
 		r.next = got.Next
-		if r.bounded {
-			got.Records = r.before(got.Records)
-		}
+		got.Records = r.within(got.Records)
 	}
 	page.Records = got.Records
 	page.Number = r.number(got.Records)
@@ -155,11 +155,15 @@ func (r *logReader) read() (page Page, more bool, err error) {
 	return page, r.next < got.Tip, err
 }
 
-// before cuts off records that came after the reading began, which a read may
-// bring where records before them are gone.
-func (r *logReader) before(records []shard.Record) []shard.Record {
+// within cuts off records that arrived before the time to start at, and those that
+// came after a bounded reading began, which a read may bring where records before
+// them are gone.
+func (r *logReader) within(records []shard.Record) []shard.Record {
+	for len(records) > 0 && records[0].Arrival < r.since {
+		records = records[1:]
+	}
 	n := len(records)
-	for n > 0 && records[n-1].Counter >= r.shard.tip {
+	for n > 0 && r.bounded && records[n-1].Counter >= r.shard.tip {
 		n--
 	}
 	return records[:n]

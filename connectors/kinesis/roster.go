@@ -82,13 +82,35 @@ func (r *roster) finish(ctx context.Context, name string, children []Shard) ([]a
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.reading, name)
-	for _, c := range children {
-		if !r.known[c.Name] && !r.from.Bounded {
-			r.known[c.Name], r.reading[c.Name] = true, true
-			r.waiting = append(r.waiting, c)
+	if r.from.Bounded {
+		return r.ready(ctx)
+	}
+	r.expect(children)
+	if slices.ContainsFunc(children, r.orphan) {
+		shards, err := r.service.Shards(ctx)
+		if err != nil {
+			return nil, err
 		}
+		r.expect(shards)
 	}
 	return r.ready(ctx)
+}
+
+// expect puts shards on the waiting list that were not known.
+func (r *roster) expect(shards []Shard) {
+	for _, s := range shards {
+		if !r.known[s.Name] {
+			r.known[s.Name], r.reading[s.Name] = true, true
+			r.waiting = append(r.waiting, s)
+		}
+	}
+}
+
+// orphan reports whether a shard has a parent that is not known: it was made by a
+// split whose own parent has not been read to its end yet. What was made since the
+// start descends from what was read then, so all of it belongs on the list.
+func (r *roster) orphan(s Shard) bool {
+	return slices.ContainsFunc(s.Parents, func(p string) bool { return !r.known[p] })
 }
 
 // ready takes the shards off the waiting list whose parents have been read, with

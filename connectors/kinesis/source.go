@@ -162,7 +162,7 @@ func (s *source) read(ctx context.Context, sp *split) (p operators.Polled, err e
 	case s.plan.time >= 0:
 		p.MaxTime = sp.arrived()
 	}
-	if sp.done() {
+	if sp.done() && (p.Batch.Record == nil || !sp.page.End) {
 		err = s.turn(ctx, sp, &p)
 	}
 	return p, err
@@ -242,7 +242,9 @@ func (s *source) decode(sp *split) (batch.Batch, error) {
 }
 
 // turn puts the page away that has been read. With the last one the shard has
-// ended, and those that can now be read are known before its end is.
+// ended, and those that can now be read are known before its end is. That is not
+// before the Poll after its last rows, when they have gone their way: another
+// instance may be the one to read a child.
 func (s *source) turn(ctx context.Context, sp *split, p *operators.Polled) error {
 	page := sp.page
 	sp.page, sp.place = nil, page.Place

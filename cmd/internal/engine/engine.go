@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -88,9 +89,8 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Alloc == nil {
 		cfg.Alloc = memory.DefaultAllocator
 	}
-	if cfg.Scope == (shard.Scope{}) {
-		cfg.Scope = DefaultScope
-	}
+	cfg.Scope.Account = cmp.Or(cfg.Scope.Account, DefaultScope.Account)
+	cfg.Scope.Region = cmp.Or(cfg.Scope.Region, DefaultScope.Region)
 	e := &Engine{cfg: cfg, memory: streams.New(), monitor: kinesis.NewMonitor(cfg.Now)}
 	e.shards = kinesis.NewShards(kinesis.Config{
 		Log: e.shardLog, Scope: cfg.Scope, Served: cfg.Served, Formats: formats(), Monitor: e.monitor,
