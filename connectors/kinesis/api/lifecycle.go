@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"time"
 
 	"kinesql/connectors/shard"
 )
@@ -130,7 +129,7 @@ func (s *Server) later(f func() error) error {
 	if s.cfg.StatusDelay <= 0 {
 		return f()
 	}
-	time.AfterFunc(s.cfg.StatusDelay, func() {
+	s.afterFunc(s.cfg.StatusDelay, func() {
 		select {
 		case <-s.closed:
 			return

@@ -54,6 +54,8 @@ type Server struct {
 
 	views sync.Map   // shard.StreamID -> *view
 	quota sync.Mutex // held from the check of a quota to what uses it up
+	// afterFunc runs a function after a time; time.AfterFunc but in tests.
+	afterFunc func(time.Duration, func())
 
 	iteratorKey   iteratorKey
 	limits        sync.Map // shard.StreamID -> *limits
@@ -88,7 +90,8 @@ func New(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, actions: map[string]action{}, closed: make(chan struct{})}
+	s := &Server{cfg: cfg, actions: map[string]action{}, closed: make(chan struct{}),
+		afterFunc: func(d time.Duration, f func()) { time.AfterFunc(d, f) }}
 	s.addControl()
 	s.addData()
 	s.resume()
