@@ -26,7 +26,9 @@ func newExplain() *cobra.Command {
 			if err := flags.checkPlan(); err != nil {
 				return &status{exitUsage, err}
 			}
-			e, err := engine.New(flags.config(cmd))
+			cfg := flags.config(cmd)
+			cfg.Sharded = flags.dataDir != ""
+			e, err := engine.New(cfg)
 			if err != nil {
 				return &status{exitUsage, err}
 			}
@@ -38,6 +40,7 @@ func newExplain() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVarP(&commands, "command", "c", nil, "statements to explain; may be given several times")
 	cmd.Flags().StringVarP(&file, "file", "f", "", "file of statements, - for standard input")
+	cmd.Flags().StringVar(&flags.dataDir, "data-dir", "", dataDirUsage+"; explain does not open it")
 	flags.addPlan(cmd)
 	return cmd
 }

@@ -36,6 +36,7 @@ type scriptFlags struct {
 	noProgress  bool
 	errorsTo    string
 	lateTo      string
+	dataDir     string
 }
 
 func (f *scriptFlags) add(cmd *cobra.Command) {
@@ -49,6 +50,7 @@ func (f *scriptFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.noProgress, "no-progress", false, "no progress line")
 	flags.StringVar(&f.errorsTo, "errors", "", "write the rows that failed to this file, as JSON lines")
 	flags.StringVar(&f.lateTo, "late", "", "write the rows that came too late to this file, as JSON lines")
+	flags.StringVar(&f.dataDir, "data-dir", "", dataDirUsage)
 	f.addPlan(cmd)
 }
 
@@ -69,12 +71,21 @@ func (f *scriptFlags) runScript(cmd *cobra.Command, src *diag.Source) error {
 }
 
 // runWith is runScript with results that go elsewhere.
-func (f *scriptFlags) runWith(cmd *cobra.Command, src *diag.Source, output func(*engine.Engine) engine.Output) error {
+func (f *scriptFlags) runWith(cmd *cobra.Command, src *diag.Source, output func(*engine.Engine) engine.Output) (err error) {
 	out, errOut := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if err := f.check(cmd); err != nil {
 		return &status{exitUsage, err}
 	}
-	e, err := engine.New(f.config(cmd))
+	cfg := f.config(cmd)
+	log, err := f.openLog()
+	if err != nil {
+		return &status{exitError, err}
+	}
+	if log != nil {
+		defer func() { err = closeLog(err, log) }()
+		cfg.Log = log
+	}
+	e, err := engine.New(cfg)
 	if err != nil {
 		return &status{exitUsage, err}
 	}
