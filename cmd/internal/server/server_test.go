@@ -105,7 +105,7 @@ func fetch(t *testing.T, c *http.Client, method, url, body string, header ...str
 // insecure is a client that takes any certificate.
 func insecure() *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
 	}}
 }
 
@@ -279,7 +279,11 @@ func TestShutdownEndsSubscriptions(t *testing.T) {
 	stream, got := out.GetStream(), ""
 	defer stream.Close()
 	for got == "" {
-		for _, rec := range (<-stream.Events()).(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value.Records {
+		e, ok := (<-stream.Events()).(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent)
+		if !ok {
+			t.Fatalf("the subscription ended before its record: %v", stream.Err())
+		}
+		for _, rec := range e.Value.Records {
 			got += string(rec.Data)
 		}
 	}
