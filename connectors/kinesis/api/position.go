@@ -42,6 +42,11 @@ func (s *Server) place(v *view, sh *shard.Shard, p position) (uint64, error) {
 		}
 		return bounds.Next, nil
 	case atTimestamp:
+		if p.sequence != nil { // of no use, but it must be right
+			if err := s.checkNumber(v, sh, p); err != nil {
+				return 0, err
+			}
+		}
 		return s.placeOfTime(v, sh, p.time)
 	}
 	return s.placeOfNumber(v, sh, p, bounds)

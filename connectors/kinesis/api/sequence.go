@@ -17,9 +17,6 @@ type number struct {
 	shard   int32 // negative in numbers made up with the highest bit
 }
 
-// laterVersion is of numbers that the service itself does not know what to do with.
-const laterVersion = 3
-
 // Numbers from 2^185 to 3*2^184 have the layout of shard.Sequence, in which the
 // last digit is the version; smaller ones are of version 0 and count from 2^124.
 var (
@@ -30,8 +27,7 @@ var (
 	lastCreated = int64(16_025_175_000) // seconds; the service takes no later date
 )
 
-// parseNumber reads a sequence number of any version. ok is false if it is none;
-// then n.version still says laterVersion where that is the reason.
+// parseNumber reads a sequence number of any version. ok is false if it is none.
 func parseNumber(text string) (n number, ok bool) {
 	v, ok := new(big.Int).SetString(text, 10)
 	if !ok {
@@ -85,9 +81,6 @@ func (s *Server) checkOrdering(v *view, text *string) error {
 		return nil
 	}
 	n, ok := parseNumber(*text)
-	if n.version == laterVersion {
-		return &wire.Error{Code: codeInternal, Status: 500}
-	}
 	if !ok || time.Unix(n.time, 0).After(s.cfg.Now()) {
 		return wire.Errorf(codeInvalidArgument, "ExclusiveMinimumSequenceNumber %s used in PutRecord on stream %s under account %s is invalid.",
 			*text, v.Name, v.Scope.Account)
