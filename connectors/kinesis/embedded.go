@@ -24,11 +24,19 @@ type embedded struct {
 	routes *routes
 }
 
+// wrap names the stream in an error of the log, once.
+func (e *embedded) wrap(err error) error {
+	if errors.Is(err, shard.ErrNoStream) {
+		err = shard.ErrNoStream
+	}
+	return fmt.Errorf("stream %s: %w", e.name, err)
+}
+
 // Shards implements Service.
 func (e *embedded) Shards(context.Context) ([]Shard, error) {
 	st, err := e.log.Lookup(e.scope, e.name)
 	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", e.name, err)
+		return nil, e.wrap(err)
 	}
 	var out []Shard
 	for i := range st.Shards {
@@ -60,7 +68,7 @@ func (e *embedded) shard(st *shard.Stream, s *shard.Shard) Shard {
 func (e *embedded) Open(_ context.Context, s Shard, from From) (Reader, error) {
 	st, err := e.log.Lookup(e.scope, e.name)
 	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", e.name, err)
+		return nil, e.wrap(err)
 	}
 	r := &logReader{service: e, ref: shard.Ref{Stream: st.ID, Shard: s.index}, shard: s, bounded: from.Bounded}
 	switch from.Place {
@@ -203,7 +211,7 @@ func (r *logReader) damaged(err error) (Page, bool, error) {
 func (r *logReader) children() ([]Shard, error) {
 	st, err := r.service.log.Stream(r.ref.Stream)
 	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", r.service.name, err)
+		return nil, r.service.wrap(err)
 	}
 	var out []Shard
 	for _, c := range st.Children(r.ref.Shard) {
@@ -255,7 +263,7 @@ func (e *embedded) Put(ctx context.Context, entries []Entry) error {
 		}
 		again, err := e.append(ctx, entries)
 		if err != nil {
-			return fmt.Errorf("stream %s: %w", e.name, err)
+			return e.wrap(err)
 		}
 		entries = again
 	}
@@ -269,7 +277,7 @@ func (e *embedded) route(anew bool) error {
 	}
 	st, err := e.log.Lookup(e.scope, e.name)
 	if err != nil {
-		return fmt.Errorf("stream %s: %w", e.name, err)
+		return e.wrap(err)
 	}
 	if e.routes = newRoutes(st); len(e.routes.open) == 0 {
 		return fmt.Errorf("stream %s has no open shard", e.name)
