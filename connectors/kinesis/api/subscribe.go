@@ -130,19 +130,9 @@ func (p *push) send(frame []byte) error {
 	return nil
 }
 
-// breath is how long the first event waits. The AWS SDK for Go closes the body of its
-// request when an answer comes, and its transport, when it finds the body closed before
-// it has seen its end, drops the connection: every fortieth subscription on a
-// loopback address was cut so, until the answer came a little later.
-const breath = 10 * time.Millisecond
-
 // run sends events until ctx ends, whose cause it returns then, or something fails.
 // It returns nil at the shard's end.
 func (p *push) run(ctx context.Context) error {
-	select {
-	case <-time.After(breath):
-	case <-ctx.Done():
-	}
 	if err := p.send(initialResponse()); err != nil {
 		return err
 	}
