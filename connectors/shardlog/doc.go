@@ -12,7 +12,7 @@
 //
 //	LOCK                          held while a process has the log open
 //	identity.json                 the identity of the next stream, once the latest one was deleted
-//	tips.json                     counters of shards whose records are all trimmed
+//	tips.json                     how far the records of shards are trimmed
 //	streams/0000000001.json       a stream: its shards, retention, key and document
 //	documents/61636374.json       a document; the name is its key in hexadecimal
 //	log/000000000001.seg          a segment: frames

@@ -130,7 +130,7 @@ type spanCache struct {
 }
 
 type spanKey struct {
-	segment uint64
+	segment *segment // one that takes the place of another has spans of its own
 	ref     shard.Ref
 }
 
@@ -174,7 +174,7 @@ func (c *spanCache) remove(e *list.Element) {
 }
 
 // forget drops what is kept of a segment.
-func (c *spanCache) forget(segment uint64) {
+func (c *spanCache) forget(segment *segment) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for key, e := range c.byKey {

@@ -54,6 +54,9 @@ type Log struct {
 	committed chan struct{} // closed when the committer has ended
 	closeErr  error         // of the committer, after committed
 
+	retaining  sync.Mutex    // held by a pass of retention, before control
+	retainSoon chan struct{} // has a value when a pass should be made
+
 	unsealed []*segment // found by recovery
 	doubts   []doubt    // likewise
 
@@ -69,7 +72,7 @@ func Open(dir string, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{dir: dir, opts: o, fs: o.FS, queue: newQueue(o.PendingBytes), committed: make(chan struct{})}
+	l := &Log{dir: dir, opts: o, fs: o.FS, queue: newQueue(o.PendingBytes), committed: make(chan struct{}), retainSoon: make(chan struct{}, 1)}
 	l.mu.byID, l.mu.byName, l.mu.documents = map[shard.StreamID]*streamState{}, map[streamName]*streamState{}, map[string][]byte{}
 	l.files, l.spans = newFiles(l.fs), newSpanCache()
 	if err := l.takeDirectory(); err != nil {
@@ -124,6 +127,10 @@ func (l *Log) start(c *committer) {
 		defer close(l.committed)
 		c.run()
 	}()
+	if l.opts.RetainInterval > 0 {
+		l.background.Add(1)
+		go l.retainEvery(l.opts.RetainInterval)
+	}
 	if l.opts.Durability == Interval {
 		l.background.Add(1)
 		go l.syncEvery(l.opts.SyncInterval)

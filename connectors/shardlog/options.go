@@ -51,6 +51,9 @@ type Options struct {
 	// DiskCap bounds the bytes of segments on the disk; 0: only retention does.
 	// The oldest records go first, even before their time.
 	DiskCap int64
+	// RetainInterval is how often the log looks for records whose time has come, besides at the
+	// end of each segment; default 30 s. Negative: only Retain does.
+	RetainInterval time.Duration
 	// Keys encrypts streams that have a KeyID. Without it nothing can be appended to them.
 	Keys Keys
 	// Now is the clock of arrivals; default time.Now. It may go back: arrivals do not.
@@ -86,6 +89,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.SegmentBytes == 0 {
 		o.SegmentBytes = 64 << 20
+	}
+	if o.RetainInterval == 0 {
+		o.RetainInterval = 30 * time.Second
 	}
 	if o.TailBytes == 0 {
 		o.TailBytes = 64 << 20

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -34,6 +35,9 @@ func (l *Log) recover() (*committer, error) {
 		return nil, err
 	}
 	l.settle()
+	if err := l.syncFound(); err != nil {
+		return nil, err
+	}
 	for _, seg := range l.unsealed {
 		l.seal(seg)
 	}
@@ -186,11 +190,33 @@ func (l *Log) useSealed(seg *segment, x *indexFile) {
 	seg.salt, seg.last, seg.synced = x.salt, x.last, x.synced
 	seg.end.Store(x.end)
 	for i := range x.summaries {
-		if s, _, err := l.shard(x.summaries[i].ref); err == nil {
+		seg.payload += x.summaries[i].part.bytes
+		if s, _, err := l.shard(x.summaries[i].ref); err == nil && !s.trimmed(x.summaries[i].part.next) {
 			s.addPart(x.summaries[i].part)
 		}
 	}
+	seg.sealed.Store(true)
 	l.addSegment(seg)
+}
+
+// syncFound makes durable what was found. If only the process has ended and not the machine, it may
+// be in the memory of the system so far; what is built on it now must not outlive it.
+func (l *Log) syncFound() error {
+	for _, seg := range l.unsealed {
+		f, err := l.fs.OpenFile(seg.path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{".", segmentsDir, streamsDir, documentsDir} {
+		if err := l.fs.SyncDir(filepath.Join(l.dir, dir)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scanned is what the scan of a segment without an index found.
@@ -324,8 +350,13 @@ func (l *Log) useFrame(s *shardState, seg *segment, f *found) {
 		l.opts.Logger.Error("records that come twice in the shard log; the second ones are left out", "file", seg.path, "offset", f.offset)
 		return
 	}
-	s.addFrame(seg, &f.header, f.offset)
+	if !s.trimmed(f.next()) {
+		s.addFrame(seg, &f.header, f.offset)
+	}
 }
+
+// trimmed reports whether all records before a counter had been trimmed.
+func (s *shardState) trimmed(next uint64) bool { return next <= s.first && s.first > 0 }
 
 // doubt is damage that does not tell whose records are lost.
 type doubt struct {

@@ -17,6 +17,8 @@ func (l *Log) seal(seg *segment) {
 	slices.SortFunc(seg.touched, func(a, b *shardState) int {
 		return cmp.Or(cmp.Compare(a.ref.Stream, b.ref.Stream), cmp.Compare(a.ref.Shard, b.ref.Shard))
 	})
+	// One that was trimmed and written to again is there twice.
+	seg.touched = slices.Compact(seg.touched)
 	x := &indexFile{number: seg.number, salt: seg.salt, end: seg.end.Load(), last: seg.last, synced: seg.synced}
 	var spans [][]span
 	for _, s := range seg.touched {
@@ -24,7 +26,7 @@ func (l *Log) seal(seg *segment) {
 			x.summaries, spans = append(x.summaries, sum), append(spans, entries)
 		}
 	}
-	defer l.retireFile(seg)
+	defer l.retired(seg)
 	if err := vfs.WriteFile(l.fs, seg.indexPath(), encodeIndex(x, spans), 0o600); err != nil {
 		l.opts.Logger.Warn("the index of a segment was not written; it stays in memory", "file", seg.indexPath(), "err", err)
 		return
@@ -62,7 +64,7 @@ func (l *Log) useIndex(seg *segment, sum *summary) {
 	defer s.mu.Unlock()
 	for i := range s.parts {
 		if p := &s.parts[i]; p.seg == seg {
-			l.spans.put(spanKey{seg.number, sum.ref}, *p.spans)
+			l.spans.put(spanKey{seg, sum.ref}, *p.spans)
 			p.index, p.spans = sum.part.index, nil
 		}
 	}
@@ -79,8 +81,10 @@ func (l *Log) trimFile(seg *segment) {
 	}
 }
 
-// retireFile leaves the file of a segment to those that read.
-func (l *Log) retireFile(seg *segment) {
+// retired leaves a segment to those that read and to retention.
+func (l *Log) retired(seg *segment) {
+	seg.sealed.Store(true)
+	l.pokeRetention()
 	seg.mu.RLock()
 	open := seg.file != nil
 	seg.mu.RUnlock()
@@ -94,7 +98,7 @@ func (l *Log) retireFile(seg *segment) {
 
 // spansOf returns the index entries of a part; the caller does not hold the shard's lock.
 func (l *Log) spansOf(ref shard.Ref, p *part) ([]span, error) {
-	key := spanKey{p.seg.number, ref}
+	key := spanKey{p.seg, ref}
 	if spans, ok := l.spans.get(key); ok {
 		return spans, nil
 	}

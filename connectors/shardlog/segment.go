@@ -40,6 +40,9 @@ type segment struct {
 	touched []*shardState // those with frames in it, while it is being written: the committer's
 	last    uint64        // its last round, and the last round that was known to be synced then
 	synced  uint64
+	payload int64       // of all its frames
+	sealed  atomic.Bool // it takes no more frames, and its index is made
+	damaged bool        // retention has met damage in it
 
 	mu      sync.RWMutex // held to read while the file is in use
 	file    vfs.File     // nil: not open now
@@ -117,10 +120,7 @@ func (s *segment) readHead(f vfs.File) error {
 		if at+segmentHead > n {
 			break
 		}
-		switch err := s.parseHead(b[at : at+segmentHead]); {
-		case err == nil:
-			return nil
-		case errors.Is(err, errVersion):
+		if err := s.parseHead(b[at : at+segmentHead]); !errors.Is(err, errHead) {
 			return err
 		}
 	}
@@ -134,12 +134,15 @@ func (s *segment) readHead(f vfs.File) error {
 	return fmt.Errorf("%s: both copies of its header are damaged; run kinesql shards verify", s.path)
 }
 
-var errVersion = errors.New("the segment was written by a later version of kinesql")
+var (
+	errHead    = errors.New("damaged")
+	errVersion = errors.New("written by a later version of kinesql")
+)
 
 func (s *segment) parseHead(b []byte) error {
 	le := binary.LittleEndian
 	if string(b[:8]) != segmentMagic || le.Uint32(b[8:]) != crc32.Checksum(b[12:], castagnoli) {
-		return errors.New("damaged")
+		return errHead
 	}
 	if v := le.Uint32(b[12:]); v != segmentVersion {
 		return fmt.Errorf("%s: version %d, want %d: %w", s.path, v, segmentVersion, errVersion)

@@ -77,6 +77,7 @@ func (s *shardState) addFrame(seg *segment, h *header, offset int64) {
 	*p.spans = extend(*p.spans, h, offset)
 	p.next, p.last = h.next(), h.arrival
 	p.bytes += int64(h.size)
+	seg.payload += int64(h.size)
 	s.bytes += int64(h.size)
 	s.next, s.last = max(s.next, p.next), max(s.last, p.last)
 }
@@ -97,7 +98,7 @@ func (s *shardState) addPart(p part) {
 		return // it only says how far the counters had come
 	}
 	if len(s.parts) == 0 {
-		s.first = p.first // what was before has been trimmed
+		s.first = max(s.first, p.first) // what was before has been trimmed
 	}
 	s.parts = append(s.parts, p)
 	s.bytes += p.bytes

@@ -11,18 +11,20 @@ import (
 	"kinesql/connectors/shard"
 )
 
-// tip is how far the counters of a shard had come whose records are all trimmed:
-// nothing else in the log tells it.
+// tip is how far a shard is trimmed. Segments do not go in their order, so what is left of
+// them does not tell it; and of a shard whose records are all trimmed nothing else tells how far its
+// counters had come.
 type tip struct {
 	Stream shard.StreamID `json:"stream"`
 	Shard  uint32         `json:"shard"`
-	Next   uint64         `json:"next"`
+	First  uint64         `json:"first"` // the trim horizon
+	Next   uint64         `json:"next"`  // the same, if there are records
 	Last   int64          `json:"last"`
 }
 
 func (l *Log) tipsFile() string { return filepath.Join(l.dir, "tips.json") }
 
-// keepTips writes the tips of shards without records. It is called before a segment is removed.
+// keepTips writes the tips of shards that were trimmed. It is called before a segment is removed.
 func (l *Log) keepTips() error {
 	tips := struct {
 		Version int   `json:"version"`
@@ -52,7 +54,11 @@ func (l *Log) keepTips() error {
 func (s *shardState) tip() (tip, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return tip{s.ref.Stream, s.ref.Shard, s.next, s.last}, len(s.parts) == 0 && s.next > 0
+	t := tip{s.ref.Stream, s.ref.Shard, s.first, s.first, s.last}
+	if len(s.parts) == 0 {
+		t.First, t.Next = s.next, s.next
+	}
+	return t, t.First > 0
 }
 
 func (l *Log) loadTips() error {
@@ -75,7 +81,7 @@ func (l *Log) loadTips() error {
 	}
 	for _, t := range kept.Tips {
 		if s, _, err := l.shard(shard.Ref{Stream: t.Stream, Shard: t.Shard}); err == nil {
-			s.first, s.next, s.last = t.Next, t.Next, t.Last
+			s.first, s.next, s.last = t.First, t.Next, t.Last
 		}
 	}
 	return nil
@@ -96,7 +102,7 @@ func (l *Log) dropSegment(seg *segment) error {
 		seg.file = nil
 	}
 	seg.mu.Unlock()
-	l.spans.forget(seg.number)
+	l.spans.forget(seg)
 	// The index goes first: a segment without one is scanned, an index without a
 	// segment is nothing.
 	if e := l.fs.Remove(seg.indexPath()); e != nil && !errors.Is(e, fs.ErrNotExist) {
