@@ -95,9 +95,13 @@ func (l *Log) newView(s shard.Stream) *view {
 		ranges[i] = s.Shards[i].Range
 	}
 	v.Shards = nil
-	v.open(ranges, v.Created.Truncate(time.Second), nil, nil)
+	v.open(ranges, v.Created.Add(-headStart).Truncate(time.Second), nil, nil)
 	return v
 }
+
+// headStart is how much older than their stream its first shards are, by their
+// sequence numbers: as with Kinesis, where clients have come to rely on it.
+const headStart = 2 * time.Second
 
 // open adds new shards.
 func (v *view) open(ranges []shard.HashRange, created time.Time, parents []uint32, st *streamState) {
