@@ -2,7 +2,8 @@
 GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own: they run a second time under the race detector.
-RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... ./cmd/internal/engine/...
+RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... \
+	./connectors/shardlog/... ./connectors/kinesis ./connectors/kinesis/api ./cmd/internal/server ./cmd/internal/engine/...
 
 # Suites of clients that others wrote; see connectors/kinesis/api/clients/clienttest.
 CLIENTS = /kinesis/api/clients/
