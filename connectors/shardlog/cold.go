@@ -25,7 +25,8 @@ func (r *reading) cold(p *part) error {
 	if err != nil {
 		return err
 	}
-	for i := spanFor(spans, r.page.Next); i < len(spans) && !r.full; i++ {
+	from := r.page.Next
+	for i := spanFor(spans, from); i < len(spans) && !r.full; i++ {
 		sp := &spans[i]
 		if sp.first > r.page.Next {
 			return r.state.lost(r.page.Next, sp.first, p.seg.path, "the records are missing")
@@ -37,6 +38,9 @@ func (r *reading) cold(p *part) error {
 		if err := r.span(p.seg, sp); err != nil {
 			return err
 		}
+	}
+	if r.page.Next == from && !r.full {
+		return r.state.lost(from, p.next, p.seg.path, "the index has no entry for the records")
 	}
 	return nil
 }

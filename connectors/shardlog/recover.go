@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kinesql/connectors/shard"
@@ -368,6 +369,9 @@ type doubt struct {
 // suspect notes such damage, and how far the shards had come before it.
 func (l *Log) suspect(seg *segment, bytes int64) {
 	d := doubt{seg: seg, lost: uint64(bytes), at: map[*shardState]uint64{}}
+	if n := len(l.doubts); n > 0 {
+		d.lost += l.doubts[n-1].lost
+	}
 	for _, v := range l.views() {
 		for _, s := range v.states {
 			d.at[s] = s.next
@@ -378,7 +382,7 @@ func (l *Log) suspect(seg *segment, bytes int64) {
 
 // settle makes what was read consistent, and ready for the committer.
 func (l *Log) settle() {
-	for _, d := range l.doubts {
+	for _, d := range slices.Backward(l.doubts) { // the last one counts for all before it
 		d.skip()
 	}
 	l.doubts = nil
@@ -400,10 +404,15 @@ func (d *doubt) skip() {
 		if s.closed || s.next != next {
 			continue
 		}
-		hole := []span{{first: next, next: next + d.lost, arrival: s.last}}
-		s.addPart(part{seg: d.seg, first: next, next: next + d.lost, arrival: s.last, last: s.last, spans: &hole})
-		d.seg.touched = append(d.seg.touched, s)
+		s.giveUp(d.seg, next+d.lost)
 	}
+}
+
+// giveUp notes that there are no records up to a counter, in the index of a segment.
+func (s *shardState) giveUp(seg *segment, next uint64) {
+	p := s.partOf(seg, &header{first: s.next, arrival: s.last})
+	*p.spans = append(*p.spans, span{first: s.next, next: next, arrival: s.last})
+	p.next, p.last, s.next = next, max(p.last, s.last), next
 }
 
 // settleClosed handles a closed shard that has fewer records than it had when it
