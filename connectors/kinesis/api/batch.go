@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"math/bits"
 	"sync"
@@ -166,17 +165,14 @@ func (b *batch) fill(encoded bool) bool {
 	return true
 }
 
-// strictBase64 refuses bits that no byte needs, as Kinesis does.
-var strictBase64 = base64.StdEncoding.Strict()
-
 // appendBase64Record decodes a record's data to its place. Line ends, which the
 // decoder passes over, show as missing bytes.
 func appendBase64Record(p []byte, e *putEntry) ([]byte, bool) {
 	p = appendUvarint(p, len(e.key))
 	p = append(p, e.key...)
 	p = appendUvarint(p, e.size)
-	n, err := strictBase64.Decode(p[len(p):cap(p)], e.data)
-	return p[:len(p)+e.size], err == nil && n == e.size
+	n, ok := decodeBase64(p[len(p):len(p)+e.size], e.data)
+	return p[:len(p)+e.size], ok && n == e.size
 }
 
 func appendUvarint(p []byte, n int) []byte {

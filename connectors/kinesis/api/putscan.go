@@ -15,12 +15,26 @@ type putScan struct {
 	b  []byte // what is left
 	ok bool
 
-	name, arn []byte // of the stream; nil: not given
-	record    putRecordScan
+	name, arn []byte    // of the stream; nil: not given
+	record    [3][]byte // the members of a record, by their number
+	shape     recordShape
+	mark      []byte // what is left from the end of the last value on
 }
 
-// putRecordScan is the members of a record.
-type putRecordScan struct{ data, key, explicit []byte }
+// The members of a record.
+const (
+	memberData = iota
+	memberKey
+	memberExplicit
+)
+
+// recordShape is what stood around the values of the last record: most requests have
+// the same around all, and to compare that is faster than to read it.
+type recordShape struct {
+	n       int       // of values; 0: no record was read yet
+	members [3]int    // of the values, in their order
+	gaps    [4][]byte // before each value, and after the last; with the quotes
+}
 
 const maxPutRecords = 500
 
@@ -75,15 +89,18 @@ func (p *putScan) raw() []byte {
 // text reads a string that stands for itself.
 func (p *putScan) text() []byte {
 	text := p.raw()
-	plain := true
-	for _, c := range text {
-		if c < ' ' || c == '\\' {
-			p.ok = false
-		}
-		plain = plain && c < utf8.RuneSelf
-	}
-	p.ok = p.ok && (plain || utf8.Valid(text))
+	p.ok = p.ok && standsForItself(text)
 	return text
+}
+
+// standsForItself reports whether a JSON string has neither escapes nor faults.
+func standsForItself(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c > '~' || c == '\\' {
+			return utf8.Valid(text) && bytes.IndexFunc(text, func(r rune) bool { return r < ' ' || r == '\\' }) < 0
+		}
+	}
+	return true
 }
 
 // once sets a member that may be there only once.
@@ -117,19 +134,51 @@ func (p *putScan) putRecords(b *batch) bool {
 func (p *putScan) records(b *batch) {
 	p.take('[')
 	for again := p.ok; again && p.ok; again = p.more(']') {
-		p.record = putRecordScan{}
-		p.take('{')
-		for more := p.ok; more && p.ok; more = p.more('}') {
-			key := p.text()
-			p.take(':')
-			p.member(key)
+		p.space()
+		if !p.alike() {
+			p.members()
 		}
 		p.ok = p.ok && len(b.entries) < maxPutRecords && p.add(b)
 	}
 }
 
+// members reads a record and remembers its shape.
+func (p *putScan) members() {
+	p.record, p.shape, p.mark = [3][]byte{}, recordShape{}, p.b
+	p.take('{')
+	for again := p.ok; again && p.ok; again = p.more('}') {
+		key := p.text()
+		p.take(':')
+		p.member(key)
+	}
+	p.shape.gaps[p.shape.n] = p.mark[:len(p.mark)-len(p.b)]
+}
+
+// alike reads a record of the same shape as the last one; false: it is of another.
+func (p *putScan) alike() bool {
+	s, b := &p.shape, p.b
+	for i := range s.n {
+		if !bytes.HasPrefix(b, s.gaps[i]) {
+			return false
+		}
+		b = b[len(s.gaps[i]):]
+		end := bytes.IndexByte(b, '"')
+		if end < 0 {
+			return false
+		}
+		p.record[s.members[i]] = b[:end:end]
+		b = b[end:]
+	}
+	if s.n == 0 || !bytes.HasPrefix(b, s.gaps[s.n]) {
+		return false
+	}
+	p.b = b[len(s.gaps[s.n]):]
+	return standsForItself(p.record[memberKey]) && standsForItself(p.record[memberExplicit])
+}
+
 // putRecord reads a PutRecord request into a batch.
 func (p *putScan) putRecord(b *batch) bool {
+	p.mark = p.b
 	p.take('{')
 	for again := p.ok; again && p.ok; again = p.more('}') {
 		key := p.text()
@@ -150,35 +199,45 @@ func (p *putScan) putRecord(b *batch) bool {
 func (p *putScan) member(key []byte) {
 	switch string(key) {
 	case "Data":
-		p.once(&p.record.data, p.raw())
+		p.value(memberData, p.raw())
 	case "PartitionKey":
-		p.once(&p.record.key, p.text())
+		p.value(memberKey, p.text())
 	case "ExplicitHashKey":
-		p.once(&p.record.explicit, p.text())
+		p.value(memberExplicit, p.text())
 	default:
 		p.ok = false
 	}
 }
 
-// add takes the record that was read, whose data is still base64. The hash of its
-// key is computed when it is known that it is needed.
+// value takes a member's value, which ends before the quote before what is left.
+func (p *putScan) value(member int, text []byte) {
+	p.once(&p.record[member], text)
+	if !p.ok {
+		return
+	}
+	s := &p.shape
+	gap := len(p.mark) - len(p.b) - 1 - len(text)
+	s.members[s.n], s.gaps[s.n] = member, p.mark[:gap]
+	s.n++
+	p.mark = p.mark[gap+len(text):]
+}
+
+// add takes the record that was read, whose data is still base64.
 func (p *putScan) add(b *batch) bool {
-	r := &p.record
-	size, ok := base64Size(r.data)
-	if !ok || r.data == nil || len(r.key) == 0 || len(r.key) > 256 {
+	data, key, explicit := p.record[memberData], p.record[memberKey], p.record[memberExplicit]
+	size, ok := base64Size(data)
+	if !ok || data == nil || len(key) == 0 || len(key) > 256 {
 		return false
 	}
 	var hash shard.Hash
-	if r.explicit != nil {
-		h, err := shard.ParseHash(string(r.explicit))
-		if err != nil {
-			return false
-		}
+	if explicit == nil {
+		hash = shard.HashKey(key)
+	} else if h, err := shard.ParseHash(string(explicit)); err == nil {
 		hash = h
 	} else {
-		hash = shard.HashKey(r.key)
+		return false
 	}
-	b.add(r.key, r.data, size, hash)
+	b.add(key, data, size, hash)
 	return true
 }
 

@@ -41,7 +41,7 @@ func (r *reading) appendRecords(b []byte) []byte {
 		b = append(b, `","ApproximateArrivalTimestamp":`...)
 		b = appendSeconds(b, rec.Arrival)
 		b = append(b, `,"Data":"`...)
-		b = base64.StdEncoding.AppendEncode(b, rec.Data)
+		b = appendBase64(b, rec.Data)
 		b = append(b, `","PartitionKey":`...)
 		b = appendText(b, rec.Key)
 		if encrypted {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math/bits"
 	"slices"
 	"sync/atomic"
 
@@ -37,9 +38,15 @@ func newRoutes(st *shard.Stream) *routes {
 	return r
 }
 
-// find returns the slot of the shard that a key belongs to.
+// find returns the slot of the shard that a key belongs to. Ranges mostly are about
+// even, so where it would be then is looked at first.
 func (r *routes) find(h shard.Hash) int {
-	low, high := 0, len(r.starts) // starts[low] <= h < starts[high]
+	n := len(r.starts)
+	guess, _ := bits.Mul64(h.Hi, uint64(n))
+	if g := int(guess); r.starts[g].Compare(h) <= 0 && (g+1 == n || h.Compare(r.starts[g+1]) < 0) {
+		return g
+	}
+	low, high := 0, n // starts[low] <= h < starts[high]
 	for high-low > 1 {
 		if mid := int(uint(low+high) / 2); r.starts[mid].Compare(h) <= 0 {
 			low = mid
