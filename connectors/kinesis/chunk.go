@@ -132,11 +132,13 @@ func (x *index) note(record int, key []byte) {
 func (c *chunk) add(record int, data []byte, layout layout) {
 	start := len(c.block)
 	c.index.starts = append(c.index.starts, uint32(start))
-	if len(bytes.TrimSpace(data)) == 0 {
-		c.empty = append(c.empty, record)
+	if n := len(data); n == 0 || data[n-1] <= ' ' {
+		if data = bytes.TrimRight(data, "\r\n"); len(bytes.TrimSpace(data)) == 0 {
+			c.empty = append(c.empty, record)
+		}
 	}
 	var alone bool
-	c.block, alone = layout.append(c.block, bytes.TrimRight(data, "\r\n"))
+	c.block, alone = layout.append(c.block, data)
 	c.block = append(c.block, '\n')
 	if last := len(c.runs) - 1; alone || last < 0 || c.runs[last].alone {
 		c.runs = append(c.runs, run{start: start, end: len(c.block), alone: alone})

@@ -99,10 +99,12 @@ func newSubscriber(ctx context.Context, c *cursor) (*subscriber, error) {
 }
 
 // subscribe begins a subscription behind what was read. One that the service
-// refuses for now leaves none.
+// refuses for now leaves none. Each has a client of its own: the event streams of
+// one client share a buffer, and must not be read at the same time (smithy-go
+// v1.28.8, internal/eventstream, Codec).
 func (s *subscriber) subscribe(ctx context.Context) error {
 	at := s.position()
-	out, err := s.service.client.SubscribeToShard(s.ctx, &kinesis.SubscribeToShardInput{
+	out, err := s.service.clients().SubscribeToShard(s.ctx, &kinesis.SubscribeToShardInput{
 		ConsumerARN: aws.String(s.service.consumer), ShardId: aws.String(s.shard.Name), StartingPosition: &at,
 	})
 	if err == nil {

@@ -99,8 +99,8 @@ func (a address) local() bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// client makes a client of the endpoint.
-func (a address) client(ctx context.Context) (*kinesis.Client, error) {
+// clients returns what makes clients of the endpoint.
+func (a address) clients(ctx context.Context) (func() *kinesis.Client, error) {
 	var opts []func(*config.LoadOptions) error
 	if a.region != "" {
 		opts = append(opts, config.WithRegion(a.region))
@@ -124,12 +124,14 @@ func (a address) client(ctx context.Context) (*kinesis.Client, error) {
 	if cfg.Region == "" {
 		return nil, errors.New("no region: give the option region, or set AWS_REGION")
 	}
-	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
-		if a.endpoint != "" {
-			o.BaseEndpoint = aws.String(a.endpoint)
-		}
-		o.Retryer = aws.NopRetryer{} // see retry
-	}), nil
+	return func() *kinesis.Client {
+		return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+			if a.endpoint != "" {
+				o.BaseEndpoint = aws.String(a.endpoint)
+			}
+			o.Retryer = aws.NopRetryer{} // see retry
+		})
+	}, nil
 }
 
 func firstOf(a, b string) string {
@@ -144,12 +146,12 @@ func (c *Remote) service(spec connectors.Spec) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := a.client(context.Background())
+	clients, err := a.clients(context.Background())
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", spec.Stream, err)
 	}
 	return &remote{
-		client: client, address: a, name: spec.Stream, clock: c.clock,
+		client: clients(), clients: clients, address: a, name: spec.Stream, clock: c.clock,
 		budget: c.budgets.of(a.endpoint + "|" + a.region + "|" + a.stream + a.arn),
 	}, nil
 }

@@ -16,6 +16,7 @@ import (
 // remote is a stream behind an endpoint.
 type remote struct {
 	client  *kinesis.Client
+	clients func() *kinesis.Client // new ones
 	address address
 	name    string // of the SQL stream
 	clock   clock
