@@ -163,12 +163,12 @@ func isZero(b []byte) bool {
 
 // rescan makes the index entries of a shard in a segment from its frames.
 func (l *Log) rescan(seg *segment, ref shard.Ref) ([]span, error) {
-	f, err := vfs.Open(l.fs, seg.path)
-	if err != nil {
+	// While the file is leased no other takes its place.
+	if err := l.files.lease(seg); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	s, err := scanSegment(seg, f)
+	defer seg.mu.RUnlock()
+	s, err := scanSegment(seg, seg.file)
 	if err != nil {
 		return nil, err
 	}

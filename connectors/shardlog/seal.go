@@ -104,10 +104,11 @@ func (l *Log) spansOf(ref shard.Ref, p *part) ([]span, error) {
 	}
 	spans, err := readSpans(l.fs, p.seg, p.index)
 	if err != nil {
-		l.opts.Logger.Warn("an index is read anew from its segment; kinesql shards repair writes it again", "file", p.seg.indexPath(), "err", err)
+		indexErr := err
 		if spans, err = l.rescan(p.seg, ref); err != nil {
-			return nil, err
+			return nil, err // errDropped: another index belongs to another segment now
 		}
+		l.opts.Logger.Warn("an index is read anew from its segment; kinesql shards repair writes it again", "file", p.seg.indexPath(), "err", indexErr)
 	}
 	l.spans.put(key, spans)
 	return spans, nil
