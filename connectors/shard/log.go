@@ -71,6 +71,20 @@ type Log interface {
 	PutDocument(key string, document []byte) error
 }
 
+// Resharder is what a Log may be besides: one that does many exchanges of shards as
+// fast as one.
+type Resharder interface {
+	// Reshards is Reshard for several exchanges, of which no two may close the same
+	// shard: all happen or none. The shards that it returns are in the order of steps.
+	Reshards(id StreamID, steps []Exchange) ([][]Shard, error)
+}
+
+// Exchange is shards to close, and what opens in their place; see Log.Reshard.
+type Exchange struct {
+	Closing []uint32
+	Opening []HashRange
+}
+
 // Ref names a shard of a log.
 type Ref struct {
 	Stream StreamID

@@ -10,6 +10,8 @@ import (
 	"kinesql/connectors/shard"
 )
 
+var _ shard.Resharder = (*Log)(nil)
+
 // fence is a mark between appends: those before it are in the shards that it
 // closes, those after it wait until the reshard has ended one way or the other.
 type fence struct {
@@ -38,6 +40,15 @@ func (c *committer) pass(r *request) {
 
 // Reshard implements shard.Log.
 func (l *Log) Reshard(id shard.StreamID, closing []uint32, opening []shard.HashRange) ([]shard.Shard, error) {
+	made, err := l.Reshards(id, []shard.Exchange{{Closing: closing, Opening: opening}})
+	if err != nil {
+		return nil, err
+	}
+	return made[0], nil
+}
+
+// Reshards implements shard.Resharder.
+func (l *Log) Reshards(id shard.StreamID, steps []shard.Exchange) ([][]shard.Shard, error) {
 	l.control.Lock()
 	defer l.control.Unlock()
 	if err := l.usable(); err != nil {
@@ -47,7 +58,7 @@ func (l *Log) Reshard(id shard.StreamID, closing []uint32, opening []shard.HashR
 	if err != nil {
 		return nil, err
 	}
-	states, err := checkReshard(st.view.Load(), closing, opening)
+	states, err := checkReshards(st.view.Load(), steps)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +66,7 @@ func (l *Log) Reshard(id shard.StreamID, closing []uint32, opening []shard.HashR
 	if err := l.stopAppends(f); err != nil {
 		return nil, err
 	}
-	v := l.resharded(st, f, closing, opening)
+	v, made := l.resharded(st, f, steps)
 	err = l.keep(v)
 	if err == nil {
 		l.swap(st, v, f)
@@ -63,7 +74,7 @@ func (l *Log) Reshard(id shard.StreamID, closing []uint32, opening []shard.HashR
 	if err := errors.Join(err, l.fence(&fence{shards: states, lift: true})); err != nil {
 		return nil, err
 	}
-	return v.Shards[len(v.Shards)-len(opening):], nil
+	return made, nil
 }
 
 // stopAppends returns when all appends before it are durable and no more are taken.
@@ -97,21 +108,31 @@ func (l *Log) fence(f *fence) error {
 	return r.wait(context.Background())
 }
 
-// resharded is a stream after the reshard.
-func (l *Log) resharded(st *streamState, f *fence, closing []uint32, opening []shard.HashRange) *view {
+// resharded is a stream after the reshard, and the shards that each step opens.
+func (l *Log) resharded(st *streamState, f *fence, steps []shard.Exchange) (*view, [][]shard.Shard) {
 	old := st.view.Load()
 	v := &view{Stream: old.Clone(), states: slices.Clone(old.states), nextShard: old.nextShard}
-	closed := l.opts.Now().UTC().Truncate(time.Millisecond)
-	for i, index := range closing {
-		closed = later(closed, time.UnixMilli(f.last[i]).UTC(), v.Shard(index).Created)
+	now := l.opts.Now().UTC().Truncate(time.Millisecond)
+	ends, last, first := f.ends, f.last, len(v.Shards)
+	for _, step := range steps {
+		closed, n := now, len(step.Closing)
+		for i, index := range step.Closing {
+			closed = later(closed, time.UnixMilli(last[i]).UTC(), v.Shard(index).Created)
+		}
+		for i, index := range step.Closing {
+			sh := v.Shard(index)
+			sh.Closed, sh.ClosedAt = closed, ends[i]
+		}
+		ends, last = ends[n:], last[n:]
+		// Kinesis has the children begin a second after their parents' end.
+		v.open(step.Opening, closed.Truncate(time.Second).Add(time.Second), step.Closing, st)
 	}
-	for i, index := range closing {
-		sh := v.Shard(index)
-		sh.Closed, sh.ClosedAt = closed, f.ends[i]
+	made := make([][]shard.Shard, len(steps))
+	for i, step := range steps {
+		made[i] = v.Shards[first : first+len(step.Opening)]
+		first += len(step.Opening)
 	}
-	// Kinesis has the children begin a second after their parents' end.
-	v.open(opening, closed.Truncate(time.Second).Add(time.Second), closing, st)
-	return v
+	return v, made
 }
 
 func later(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
@@ -129,7 +150,27 @@ func (l *Log) swap(st *streamState, v *view, f *fence) {
 	}
 }
 
-// checkReshard finds the shards to close, which are open and cover the same keys as the ranges to open.
+// checkReshards finds the shards to close, in the order of the steps.
+func checkReshards(v *view, steps []shard.Exchange) ([]*shardState, error) {
+	var states []*shardState
+	twice := map[uint32]bool{}
+	for _, step := range steps {
+		for _, index := range step.Closing {
+			if twice[index] {
+				return nil, fmt.Errorf("%s is to be closed twice", shard.Name(index))
+			}
+			twice[index] = true
+		}
+		more, err := checkReshard(v, step.Closing, step.Opening)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, more...)
+	}
+	return states, nil
+}
+
+// checkReshard finds the shards of a step, which are open and cover the same keys as the ranges to open.
 func checkReshard(v *view, closing []uint32, opening []shard.HashRange) ([]*shardState, error) {
 	var states []*shardState
 	var before []shard.HashRange
@@ -140,8 +181,6 @@ func checkReshard(v *view, closing []uint32, opening []shard.HashRange) ([]*shar
 			return nil, fmt.Errorf("%s: %w", shard.Name(index), shard.ErrNoShard)
 		case !info.Open():
 			return nil, fmt.Errorf("%s: %w", shard.Name(index), shard.ErrShardClosed)
-		case slices.Contains(states, state):
-			return nil, fmt.Errorf("%s is to be closed twice", shard.Name(index))
 		}
 		states, before = append(states, state), append(before, info.Range)
 	}

@@ -106,41 +106,104 @@ func openByRange(st *shard.Stream) []shard.Shard {
 	return open
 }
 
-// splitAll splits shards wherever one is to begin, and returns all pieces.
-func (s *Server) splitAll(id shard.StreamID, open []shard.Shard, starts []shard.Hash) ([]shard.Shard, error) {
-	var pieces []shard.Shard
-	for _, sh := range open {
-		for len(starts) > 0 && sh.Range.Contains(starts[0]) {
-			at := starts[0]
-			starts = starts[1:]
-			if at == sh.Range.Start {
+// splitAll splits shards wherever one is to begin, and returns all pieces. A shard
+// with several beginnings inside is halved between them first, so that few rounds do.
+func (s *Server) splitAll(id shard.StreamID, pieces []shard.Shard, starts []shard.Hash) ([]shard.Shard, error) {
+	for {
+		var steps []shard.Exchange
+		var next []shard.Shard // a zero shard where a step puts two
+		for _, sh := range pieces {
+			cuts := inside(starts, sh.Range)
+			if len(cuts) == 0 {
+				next = append(next, sh)
 				continue
 			}
-			made, err := s.cfg.Log.Reshard(id, []uint32{sh.Index}, []shard.HashRange{
-				{Start: sh.Range.Start, End: at.Previous()}, {Start: at, End: sh.Range.End}})
-			if err != nil {
-				return nil, err
-			}
-			pieces, sh = append(pieces, made[0]), made[1]
+			at := cuts[len(cuts)/2]
+			steps = append(steps, shard.Exchange{Closing: []uint32{sh.Index},
+				Opening: []shard.HashRange{{Start: sh.Range.Start, End: at.Previous()}, {Start: at, End: sh.Range.End}}})
+			next = append(next, shard.Shard{}, shard.Shard{})
 		}
-		pieces = append(pieces, sh)
+		if len(steps) == 0 {
+			return pieces, nil
+		}
+		var err error
+		if pieces, err = s.exchange(id, steps, next); err != nil {
+			return nil, err
+		}
 	}
-	return pieces, nil
 }
 
-// mergeAll merges each piece that is not to begin a shard into the one before it.
+// inside is the starts within a range, without its own.
+func inside(starts []shard.Hash, r shard.HashRange) []shard.Hash {
+	from, _ := slices.BinarySearchFunc(starts, r.Start.Next(), shard.Hash.Compare)
+	to, last := slices.BinarySearchFunc(starts, r.End, shard.Hash.Compare)
+	if last {
+		to++
+	}
+	return starts[min(from, to):to]
+}
+
+// mergeAll merges each piece that is not to begin a shard with the one before it, all
+// pairs at once and over again.
 func (s *Server) mergeAll(id shard.StreamID, pieces []shard.Shard, starts []shard.Hash) error {
-	last := pieces[0]
-	for _, sh := range pieces[1:] {
-		if _, stays := slices.BinarySearchFunc(starts, sh.Range.Start, shard.Hash.Compare); stays {
-			last = sh
-			continue
+	for {
+		var steps []shard.Exchange
+		var next []shard.Shard // a zero shard where a step puts one
+		for i := 0; i < len(pieces); i++ {
+			sh := pieces[i]
+			if i+1 == len(pieces) || begins(starts, pieces[i+1]) {
+				next = append(next, sh)
+				continue
+			}
+			i++
+			steps = append(steps, shard.Exchange{Closing: []uint32{sh.Index, pieces[i].Index},
+				Opening: []shard.HashRange{{Start: sh.Range.Start, End: pieces[i].Range.End}}})
+			next = append(next, shard.Shard{})
 		}
-		made, err := s.cfg.Log.Reshard(id, []uint32{last.Index, sh.Index}, []shard.HashRange{{Start: last.Range.Start, End: sh.Range.End}})
-		if err != nil {
+		if len(steps) == 0 {
+			return nil
+		}
+		var err error
+		if pieces, err = s.exchange(id, steps, next); err != nil {
 			return err
 		}
-		last = made[0]
 	}
-	return nil
+}
+
+// begins reports whether a shard starts where one is to start.
+func begins(starts []shard.Hash, sh shard.Shard) bool {
+	_, ok := slices.BinarySearchFunc(starts, sh.Range.Start, shard.Hash.Compare)
+	return ok
+}
+
+// exchange does a round of splits or merges, and puts what they opened in the places
+// that next has for it.
+func (s *Server) exchange(id shard.StreamID, steps []shard.Exchange, next []shard.Shard) ([]shard.Shard, error) {
+	made, err := s.reshards(id, steps)
+	if err != nil {
+		return nil, err
+	}
+	flat := slices.Concat(made...)
+	for i := range next {
+		if next[i].Created.IsZero() {
+			next[i], flat = flat[0], flat[1:]
+		}
+	}
+	return next, nil
+}
+
+// reshards does several exchanges, at once if the log can.
+func (s *Server) reshards(id shard.StreamID, steps []shard.Exchange) ([][]shard.Shard, error) {
+	if log, ok := s.cfg.Log.(shard.Resharder); ok {
+		return log.Reshards(id, steps)
+	}
+	var out [][]shard.Shard
+	for _, step := range steps {
+		made, err := s.cfg.Log.Reshard(id, step.Closing, step.Opening)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, made)
+	}
+	return out, nil
 }
