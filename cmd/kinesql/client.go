@@ -10,8 +10,10 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
@@ -25,7 +27,8 @@ const (
 	defaultRegion   = "us-east-1"
 	// localKey signs requests to a server on this machine, which takes any signature
 	// unless it was given keys, where the usual places hold no credentials.
-	localKey = "kinesql"
+	localKey     = "kinesql"
+	localBackoff = 100 * time.Millisecond
 )
 
 // clientFlags are the flags of the commands that speak to a server.
@@ -75,6 +78,9 @@ func (f *clientFlags) client(ctx context.Context) (*kinesis.Client, error) {
 		}
 	}
 	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+		if local { // nobody else asks: a server that starts in a moment is not missed
+			o.Retryer = retry.AddWithMaxBackoffDelay(retry.NewStandard(), localBackoff)
+		}
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(endpoint)
 		}

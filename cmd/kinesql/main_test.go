@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"os"
+	"regexp"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -17,5 +20,57 @@ func TestMain(m *testing.M) {
 
 // TestCommands runs testdata/*.txtar, each what a person types and sees.
 func TestCommands(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != ""})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"endpoint": endpoint, "status": httpStatus},
+	})
+}
+
+// patience is how long a script waits for what a process should do at once.
+const patience = 30 * time.Second
+
+// serving is where a server says that it listens.
+var serving = regexp.MustCompile(`serving the Kinesis API on (\S+),`)
+
+// endpoint waits until the server whose standard error goes to a file is ready, and
+// makes it the endpoint of the script's commands: endpoint FILE.
+func endpoint(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: endpoint FILE")
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err != nil {
+			continue
+		}
+		if found := serving.FindSubmatch(text); found != nil && ready(string(found[1])) {
+			ts.Setenv("AWS_ENDPOINT_URL", string(found[1]))
+			return
+		}
+	}
+	ts.Fatalf("no server became ready:\n%s", ts.ReadFile(args[0]))
+}
+
+func ready(url string) bool {
+	res, err := http.Get(url + "/ready")
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	return res.StatusCode == http.StatusOK
+}
+
+// httpStatus asks the server and compares the status: status METHOD PATH 200.
+func httpStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: status METHOD PATH STATUS")
+	}
+	req, err := http.NewRequest(args[0], ts.Getenv("AWS_ENDPOINT_URL")+args[1], nil)
+	ts.Check(err)
+	res, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer res.Body.Close()
+	if got := res.Status[:3]; (got == args[2]) == neg {
+		ts.Fatalf("%s %s: got %s", args[0], args[1], res.Status)
+	}
 }
