@@ -67,6 +67,14 @@ type Sized interface {
 	TotalBytes() int64
 }
 
+// Holder is a Splitter that has read ahead. A split that holds records which no
+// Poll has returned is not idle, however long its turn takes to come.
+type Holder interface {
+	Splitter
+	// Holding calls f with each of those splits.
+	Holding(f func(split int))
+}
+
 // Splitter is a Source that knows its splits before it has read of them. A split
 // that it counts and has not read of yet holds the watermark back. A source that
 // is no Splitter has the splits that Poll named so far.

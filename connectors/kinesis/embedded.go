@@ -194,8 +194,15 @@ func (r *logReader) skipped(got shard.Page) *Loss {
 		got.Records[0].Counter-r.next)}
 }
 
-// damaged passes over records that cannot be read, where it is known how many.
+// damaged passes over records that cannot be read, where it is known how many. A
+// stream that was deleted has ended: that is not for a query to fail of.
 func (r *logReader) damaged(err error) (Page, bool, error) {
+	if errors.Is(err, shard.ErrNoStream) {
+		return Page{
+			Lost: &Loss{Code: operators.CodeExpired, Reason: "the stream was deleted; what came before has been read"},
+			End:  true, Number: r.number(nil),
+		}, false, nil
+	}
 	var bad *shard.CorruptError
 	if !errors.As(err, &bad) || bad.To <= r.next {
 		return Page{}, false, fmt.Errorf("stream %s, %s: %w", r.service.name, r.shard.Name, err)

@@ -77,6 +77,15 @@ func (s *source) Splits() int { return s.splits }
 // parents are read yet is not known before they have ended.
 func (s *source) InTurn() bool { return false }
 
+// Holding implements operators.Holder.
+func (s *source) Holding(f func(split int)) {
+	for _, sp := range s.live {
+		if sp.page != nil || len(sp.pages) > 0 {
+			f(sp.number)
+		}
+	}
+}
+
 // Poll implements operators.Source.
 func (s *source) Poll(ctx context.Context) (operators.Polled, error) {
 	none := operators.Polled{MaxTime: window.Min}

@@ -50,6 +50,9 @@ func (e *eventTime) know(src operators.Source, now time.Time) {
 		e.inTurn = s.InTurn()
 		e.reach(s.Splits()-1, now)
 	}
+	if h, ok := src.(operators.Holder); ok {
+		h.Holding(func(i int) { e.splits[i].since = now })
+	}
 }
 
 // reach makes split i known.

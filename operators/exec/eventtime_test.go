@@ -137,6 +137,17 @@ func TestSplitsInTurnWait(t *testing.T) {
 		5.25s: 00:00:52.25`)
 }
 
+// TestHeldIsNotQuiet: a split whose rows the source has read ahead is not idle
+// while others are read.
+func TestHeldIsNotQuiet(t *testing.T) {
+	spec := operators.TimeSpec{Column: 1, IdleTimeout: time.Second}
+	polls := []poll{{rows: "a|00:00:10"}, {rows: "b|00:00:50", after: 3 * time.Second}, {rows: "c|00:00:05", split: 1}}
+	follow(t, spec, &scripted{splits: 2, held: 1, polls: polls}).first(1).want(t, `
+		3s: 00:00:05
+		...
+		5.25s: 00:00:52.25`)
+}
+
 // TestBlockedIsNotQuiet: while what comes next takes its time, splits that could
 // not be polled do not become idle.
 func TestBlockedIsNotQuiet(t *testing.T) {

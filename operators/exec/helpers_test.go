@@ -76,6 +76,7 @@ type scripted struct {
 	follow bool
 	splits int
 	inTurn bool
+	held   int // a split that holds rows while there are polls to come; 0: none
 	env    operators.Env
 	log    *journal
 	opened error
@@ -83,6 +84,12 @@ type scripted struct {
 
 func (s *scripted) Splits() int  { return s.splits }
 func (s *scripted) InTurn() bool { return s.inTurn }
+
+func (s *scripted) Holding(f func(int)) {
+	if s.held > 0 && len(s.polls) > 0 {
+		f(s.held)
+	}
+}
 
 func (s *scripted) Open(_ context.Context, env operators.Env) error {
 	s.env = env
