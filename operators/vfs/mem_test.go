@@ -282,3 +282,18 @@ func TestReadOnlyDisk(t *testing.T) {
 	m.SetReadOnly(false)
 	check(t, f.Sync())
 }
+
+func TestRestartKeepsWhatTheSystemHas(t *testing.T) {
+	m := vfs.NewMem()
+	f := create(t, m, "a", "old")
+	check(t, f.Sync())
+	check(t, m.SyncDir("/"))
+	m.CrashAt(1)
+	_, err := f.WriteAt([]byte("new"), 0)
+	wantIs(t, err, vfs.ErrCrashed)
+	m.Restart()
+	wantFile(t, m, "a", "new")
+	wantFile(t, m.Crash(nil), "a", "old")
+	check(t, f.Sync())
+	wantFile(t, m.Crash(nil), "a", "new")
+}

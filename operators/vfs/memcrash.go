@@ -31,6 +31,15 @@ func (m *Mem) Crash(rng *rand.Rand) *Mem {
 	return after
 }
 
+// Restart has the machine go on after CrashAt as if only the process had ended: all that was written
+// is seen, and what was not synced may still be lost in a Crash to come. Faults
+// are taken away. The process must have closed its files and locks.
+func (m *Mem) Restart() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mu.dead, m.mu.crashAt, m.mu.faults = false, 0, nil
+}
+
 // survive copies what is left of a directory or a file.
 func (m *Mem) survive(n *node, look func(*node) map[string]*node, rng *rand.Rand, used *int64) *node {
 	if !n.dir {
