@@ -3,7 +3,9 @@ package shardlog
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"sort"
+	"syscall"
 
 	"kinesql/connectors/shard"
 )
@@ -57,10 +59,10 @@ func (l *Log) entries(ref shard.Ref, p *part) ([]span, error) {
 func (r *reading) span(seg *segment, sp *span) error {
 	b, err := r.log.readSpan(seg, sp)
 	if err != nil {
-		if errors.Is(err, errDropped) {
-			return err
+		if isLoss(err) {
+			return r.corrupt(seg, sp, int64(sp.offset), err.Error())
 		}
-		return r.corrupt(seg, sp, int64(sp.offset), err.Error())
+		return err
 	}
 	for at := 0; at+headerBytes <= len(b) && !r.full; {
 		offset := int64(sp.offset) + int64(at)
@@ -80,6 +82,11 @@ func (r *reading) span(seg *segment, sp *span) error {
 		return r.corrupt(seg, sp, int64(sp.offset), "frames that the index knows are missing")
 	}
 	return nil
+}
+
+// isLoss tells errors that say that the disk has lost something from those that may pass.
+func isLoss(err error) bool {
+	return errors.Is(err, errCut) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EIO)
 }
 
 // readSpan reads the bytes of a span.

@@ -28,6 +28,9 @@ func newFiles(fsys vfs.FS) *files { return &files{fs: fsys} }
 // errDropped says that a segment is gone: its records have been trimmed, or are in another now.
 var errDropped = errors.New("the segment has been removed")
 
+// errCut says that a file ends before bytes that were written to it.
+var errCut = errors.New("the file has been cut")
+
 // read reads bytes of a segment that are known to be there.
 func (c *files) read(s *segment, b []byte, offset int64) error {
 	if err := c.lease(s); err != nil {
@@ -36,7 +39,7 @@ func (c *files) read(s *segment, b []byte, offset int64) error {
 	defer s.mu.RUnlock()
 	n, err := readAt(s.file, b, offset)
 	if err == nil && n < len(b) {
-		err = fmt.Errorf("%s: %d of %d bytes at %d: the file has been cut", s.path, n, len(b), offset)
+		err = fmt.Errorf("%s: %w: %d of %d bytes at %d", s.path, errCut, n, len(b), offset)
 	}
 	return err
 }
@@ -93,6 +96,12 @@ func (c *files) note(s *segment) error {
 		return nil
 	}
 	return old.closeFile()
+}
+
+func (s *segment) isDropped() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.dropped
 }
 
 func (s *segment) closeFile() error {

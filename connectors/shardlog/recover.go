@@ -43,6 +43,7 @@ func (l *Log) recover() (*committer, error) {
 		l.seal(seg)
 	}
 	l.unsealed = nil
+	l.trimFiles()
 	l.written.Store(c.rounds)
 	l.synced.Store(c.rounds)
 	return c, nil
@@ -198,6 +199,17 @@ func (l *Log) useSealed(seg *segment, x *indexFile) {
 	}
 	seg.sealed.Store(true)
 	l.addSegment(seg)
+}
+
+// trimFiles cuts the latest segments, should the process have ended between the
+// index and the cut.
+func (l *Log) trimFiles() {
+	segs := l.segments()
+	for _, seg := range segs[max(0, len(segs)-2):] {
+		if info, err := l.fs.Stat(seg.path); err == nil && info.Size() > seg.end.Load() {
+			l.trimFile(seg)
+		}
+	}
 }
 
 // syncFound makes durable what was found. If only the process has ended and not the machine, it may

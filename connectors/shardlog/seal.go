@@ -103,6 +103,9 @@ func (l *Log) spansOf(ref shard.Ref, p *part) ([]span, error) {
 		return spans, nil
 	}
 	spans, err := readSpans(l.fs, p.seg, p.index)
+	if err != nil && p.seg.isDropped() {
+		return nil, errDropped
+	}
 	if err != nil {
 		indexErr := err
 		if spans, err = l.rescan(p.seg, ref); err != nil {

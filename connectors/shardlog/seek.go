@@ -134,15 +134,17 @@ func (l *Log) seekPart(ref shard.Ref, p *part, arrival int64) (uint64, error) {
 	return spans[i].first, nil
 }
 
-// seekFrames looks in the frames of a span. Headers are enough for that.
+// seekFrames looks in the frames of a span. Headers are enough for that. Where they are damaged the search
+// ends: reading from there tells of it.
 func seekFrames(b []byte, seg *segment, sp *span, ref shard.Ref, arrival int64) (uint64, bool) {
+	counter := sp.first
 	for at := 0; at+headerBytes <= len(b); {
 		h, ok := parseHeader(b[at:], seg.salt, int64(sp.offset)+int64(at))
-		if !ok {
-			return 0, false
+		if !ok || h.ref == ref && h.arrival >= arrival {
+			return counter, true
 		}
-		if h.ref == ref && h.arrival >= arrival {
-			return h.first, true
+		if h.ref == ref {
+			counter = h.next()
 		}
 		at += int(h.length())
 	}

@@ -93,7 +93,14 @@ func decodeStream(b []byte) (*shard.Stream, uint32, error) {
 	}
 	s := &shard.Stream{
 		ID: k.ID, Scope: shard.Scope{Account: k.Account, Region: k.Region}, Name: k.Name, Created: k.Created,
-		Status: k.Status, Retention: retention, KeyID: k.KeyID, Document: k.Document,
+		Status: k.Status, Retention: retention, KeyID: k.KeyID,
+	}
+	if len(k.Document) > 0 { // without the indentation of the file
+		var b bytes.Buffer
+		if err := json.Compact(&b, k.Document); err != nil {
+			return nil, 0, err
+		}
+		s.Document = b.Bytes()
 	}
 	for _, ks := range k.Shards {
 		sh := shard.Shard{Index: ks.Index, Range: shard.HashRange{Start: ks.Start, End: ks.End}, Created: ks.Created, Parents: ks.Parents, ClosedAt: ks.ClosedAt}

@@ -1,6 +1,7 @@
 package shardlog
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"fmt"
@@ -118,7 +119,16 @@ func (l *Log) keep(v *view) error {
 	if err != nil {
 		return err
 	}
-	return writeKept(l.fs, l.streamFile(v.ID), b)
+	name := l.streamFile(v.ID)
+	if err = writeKept(l.fs, name, b); err == nil {
+		return nil
+	}
+	if now, unread := readKept(l.fs, name); unread == nil && bytes.Equal(now, b) {
+		// The name has the new file, but perhaps not for long. The log
+		// can go on neither with the stream as it was nor as it should be.
+		return l.fail(err)
+	}
+	return err
 }
 
 // publish makes a new stream known.
@@ -260,7 +270,10 @@ func (l *Log) removeStream(id shard.StreamID) error {
 	if err := l.fs.Remove(l.streamFile(id)); err != nil {
 		return err
 	}
-	return l.fs.SyncDir(filepath.Join(l.dir, streamsDir))
+	if err := l.fs.SyncDir(filepath.Join(l.dir, streamsDir)); err != nil {
+		return l.fail(err) // nobody knows whether the stream is there
+	}
+	return nil
 }
 
 func (l *Log) identityFile() string { return filepath.Join(l.dir, "identity.json") }
