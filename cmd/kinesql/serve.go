@@ -237,6 +237,9 @@ func (f *serveFlags) start(cmd *cobra.Command, ctx context.Context, s *server.Se
 		return nil, &status{exitUsage, err}
 	}
 	q.engine = e
+	if err := s.ObserveLags(e.Lags); err != nil {
+		return nil, &status{exitError, err}
+	}
 	e.OnWarning(func(text string) { f.cfg.Logger.Warn(text) })
 	ctx, cancel := context.WithCancel(ctx)
 	q.ctx = ctx

@@ -31,6 +31,8 @@ type Server struct {
 	cert   *certificate // nil: no TLS
 	routes *routes
 	fronts []front
+
+	metrics *metrics
 }
 
 // front is a listener with the server behind it.
@@ -91,6 +93,7 @@ func (s *Server) openLog() (err error) {
 // compose puts the handlers together.
 func (s *Server) compose() {
 	m := newMetrics(func() []*shard.Stream { return s.log.Streams(shard.Scope{}) })
+	s.metrics = m
 	mode := newTestMode(s)
 	authenticator := s.authenticator(mode)
 	var log shard.Log = s.log
