@@ -3,6 +3,7 @@ package api
 import (
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kinesql/connectors/shard"
@@ -18,7 +19,7 @@ const (
 // all are that keep up, share an event: it is read and encoded once.
 type hub struct {
 	ref  shard.Ref
-	subs int // guarded by the hubs' mutex
+	subs atomic.Int32 // changed only under the hubs' mutex
 
 	mu     sync.Mutex
 	recent [2]*event
@@ -30,6 +31,7 @@ type event struct {
 	made       time.Time
 	frame      []byte
 	end        bool // the last of the shard
+	tip        bool // there was nothing after it
 	records    int
 	bytes      int // of data and keys
 	behind     int64
@@ -56,28 +58,22 @@ func (hs *hubs) join(ref shard.Ref) *hub {
 		h = &hub{ref: ref}
 		hs.byRef[ref] = h
 	}
-	h.subs++
+	h.subs.Add(1)
 	return h
 }
 
 func (hs *hubs) leave(h *hub) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
-	if h.subs--; h.subs == 0 {
+	if h.subs.Add(-1) == 0 {
 		delete(hs.byRef, h.ref)
 	}
-}
-
-func (hs *hubs) shared(h *hub) bool {
-	hs.mu.Lock()
-	defer hs.mu.Unlock()
-	return h.subs > 1
 }
 
 // event returns the event of the records from a counter on, or nil if there is
 // none yet.
 func (s *Server) event(h *hub, v *view, sh *shard.Shard, from uint64) (*event, error) {
-	if !s.hubs.shared(h) {
+	if h.subs.Load() == 1 {
 		return s.newEvent(v, sh, from)
 	}
 	h.mu.Lock()
@@ -112,6 +108,7 @@ func (s *Server) newEvent(v *view, sh *shard.Shard, from uint64) (*event, error)
 	b = append(b, '}')
 	return &event{
 		from: from, next: r.page.Next, made: time.Now(), frame: endFrame(b, 0), end: r.page.End,
+		tip:     r.page.Next == r.page.Tip,
 		records: len(r.page.Records), bytes: r.bytes(), behind: r.behind,
 	}, nil
 }

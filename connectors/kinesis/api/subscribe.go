@@ -63,6 +63,9 @@ type push struct {
 	pace   *rate.Limiter // nil: as fast as the client reads
 	w      http.ResponseWriter
 	flush  *http.ResponseController
+	sent   time.Time       // when the last frame was
+	beat   context.Context // ends when it is to be looked whether a heartbeat is due
+	stop   context.CancelFunc
 }
 
 // newPush checks a request and finds where to start.
@@ -127,12 +130,15 @@ func (p *push) send(frame []byte) error {
 	if err := p.flush.Flush(); err != nil {
 		return errGone
 	}
+	p.sent = time.Now()
 	return nil
 }
 
 // run sends events until ctx ends, whose cause it returns then, or something fails.
 // It returns nil at the shard's end.
 func (p *push) run(ctx context.Context) error {
+	defer func() { p.stop() }()
+	p.rest(ctx)
 	if err := p.send(initialResponse()); err != nil {
 		return err
 	}
@@ -144,13 +150,15 @@ func (p *push) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if e == nil {
-			err = p.wait(ctx)
-		} else if err = p.deliver(ctx, e); err == nil && e.end {
-			return nil
+		if e != nil {
+			if err := p.deliver(ctx, e); err != nil || e.end {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		if e == nil || e.tip {
+			if err := p.wait(ctx); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -174,18 +182,35 @@ func (p *push) deliver(ctx context.Context, e *event) error {
 	return nil
 }
 
-// wait waits for records, and sends a heartbeat if none come.
+// wait waits for records, and sends a heartbeat if none come for long.
 func (p *push) wait(ctx context.Context) error {
-	beat, stop := context.WithTimeout(ctx, p.server.cfg.Heartbeat)
-	defer stop()
-	p.server.cfg.Log.Wait(beat, p.ref, p.from)
-	switch {
-	case ctx.Err() != nil:
+	p.server.cfg.Log.Wait(p.beat, p.ref, p.from)
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	case beat.Err() != nil:
-		return p.send(p.server.heartbeat(p.shard, p.from))
 	}
+	if p.beat.Err() == nil {
+		return nil
+	}
+	if time.Since(p.sent) >= p.server.cfg.Heartbeat {
+		if err := p.send(p.server.heartbeat(p.shard, p.from)); err != nil {
+			return err
+		}
+	}
+	p.rest(ctx)
 	return nil
+}
+
+// rest begins the time at whose end a heartbeat is due if nothing else was sent. Not
+// every event begins a new one, for that costs more than to look again.
+func (p *push) rest(ctx context.Context) {
+	if p.stop != nil {
+		p.stop()
+	}
+	left := p.server.cfg.Heartbeat
+	if !p.sent.IsZero() {
+		left -= time.Since(p.sent)
+	}
+	p.beat, p.stop = context.WithTimeout(ctx, left)
 }
 
 // end tells the client why its subscription ends, if that is news to it.
