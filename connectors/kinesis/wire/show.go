@@ -23,8 +23,35 @@ func (d *Document) number(s *shape, i int32) int64 {
 	return n
 }
 
-// show is a value as the service prints it in errors, which is what Java makes of it.
+// show is a value as the service prints it in errors, which is what Java makes of it:
+// in quotes, with a space after it. A value that Java would print by a hash of its
+// contents is left out, but for records without data and key, whose hash is known.
 func (d *Document) show(s *shape, i int32) string {
+	if s.kind == kindList && s.element.kind == kindStructure {
+		for at := i + 1; at < d.values[i].end; at = d.values[at].end {
+			if !d.isBlankRecord(s.element, at) {
+				return ""
+			}
+		}
+	}
+	return "'" + d.print(s, i) + "' "
+}
+
+// isBlankRecord reports whether all that a record has is an empty key and empty data.
+func (d *Document) isBlankRecord(s *shape, i int32) bool {
+	if s.name != "PutRecordsRequestEntry" || d.length(i) != 4 {
+		return false
+	}
+	for key := i + 1; key < d.values[i].end; key += 2 {
+		name, v := string(d.values[key].text), &d.values[key+1]
+		if name != "Data" && name != "PartitionKey" || v.kind < text || len(v.text) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *Document) print(s *shape, i int32) string {
 	if d.values[i].kind == null {
 		return "null"
 	}
@@ -39,7 +66,6 @@ func (d *Document) show(s *shape, i int32) string {
 	case kindMap:
 		return "{" + d.showAll(s, i, true) + "}"
 	case kindStructure:
-		// Java prints a class and a hash; the hash is that of a record without data, key "a".
 		return "com.amazonaws.kinesis.v20131202." + s.name + "@c965e310"
 	}
 	return validText(d.values[i].text)
@@ -61,7 +87,7 @@ func (d *Document) showAll(s *shape, i int32, keys bool) string {
 			b.WriteString(validText(d.values[at].text) + "=")
 			at++
 		}
-		b.WriteString(d.show(s.element, at))
+		b.WriteString(d.print(s.element, at))
 	}
 	return b.String()
 }

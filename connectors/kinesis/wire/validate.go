@@ -36,7 +36,7 @@ func (d *Document) validate(s *shape) *Error {
 func Missing(paths ...string) *Error {
 	var found []string
 	for _, p := range paths {
-		found = append(found, sentence("null", p, notNull))
+		found = append(found, sentence("null ", p, notNull))
 	}
 	return invalid(found)
 }
@@ -51,11 +51,9 @@ func invalid(found []string) *Error {
 
 const notNull = "Member must not be null"
 
+// sentence is one error. value is what stands there, in quotes, or null.
 func sentence(value, path, demand string) string {
-	if value != "null" {
-		value = "'" + value + "'"
-	}
-	return "Value " + value + " at '" + path + "' failed to satisfy constraint: " + demand
+	return "Value " + value + "at '" + path + "' failed to satisfy constraint: " + demand
 }
 
 func (v *violations) full() bool { return len(v.found) >= maxReported }
@@ -106,7 +104,7 @@ func (v *violations) absent(s *shape, m int, places []int32, prefix string) {
 	if mem.soft {
 		v.soft++
 	}
-	v.found = append(v.found, sentence("null", prefix+mem.path, notNull))
+	v.found = append(v.found, sentence("null ", prefix+mem.path, notNull))
 }
 
 // value checks one value that is there.
