@@ -25,7 +25,7 @@ func (s *Server) listen() error {
 		}
 		f := front{l, s.newHTTP(handler), i == 1}
 		if f.tls {
-			f.http.TLSConfig = s.cert.config()
+			f.listener = newTLSListener(l, s.cert.config())
 		}
 		s.fronts = append(s.fronts, f)
 		s.logger.Info("listening", "endpoint", f.url(), "auth", string(s.cfg.Auth))
@@ -73,7 +73,6 @@ func (s *Server) newHTTP(handler http.Handler) *http.Server {
 		},
 	}
 	h.Protocols.SetHTTP1(true)
-	h.Protocols.SetHTTP2(true)
 	h.Protocols.SetUnencryptedHTTP2(true)
 	return h
 }
@@ -87,12 +86,7 @@ const (
 
 // serve answers on the listener until the server is shut down.
 func (f front) serve() error {
-	var err error
-	if f.tls {
-		err = f.http.ServeTLS(f.listener, "", "")
-	} else {
-		err = f.http.Serve(f.listener)
-	}
+	err := f.http.Serve(f.listener)
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
