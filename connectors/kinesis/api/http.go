@@ -177,7 +177,9 @@ func (x *exchange) perform(c *Caller) {
 	}
 	defer doc.Release() // not before: blobs are parts of it, or of the body
 	in := x.action.input()
-	err = doc.Decode(x.name, in)
+	if err = doc.Decode(x.name, in); err == nil {
+		c = x.s.granted(c, x.name, in)
+	}
 	if err == nil && c.Identity.Policy != nil {
 		err = c.Identity.Authorize("kinesis:"+x.name, x.s.resourceOf(c, in))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
+	"kinesql/connectors/kinesis/auth"
 	"kinesql/connectors/kinesis/wire"
 	"kinesql/connectors/shard"
 )
@@ -90,33 +91,50 @@ func checkPolicy(text string) error {
 	if len(text) > policyLimit {
 		return errors.New("it is longer than 20 KiB")
 	}
-	var p struct {
-		Statement json.RawMessage
+	statements, err := readPolicy(text)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return errors.New("it is not a JSON object")
-	}
-	var many []statement
-	if json.Unmarshal(p.Statement, &many) != nil {
-		many = make([]statement, 1)
-		if json.Unmarshal(p.Statement, &many[0]) != nil {
-			return errors.New("it has no Statement")
+	for _, st := range statements {
+		if st.NotPrincipal != nil || st.NotAction != nil || st.NotResource != nil {
+			return errors.New("NotPrincipal, NotAction and NotResource cannot be judged here; say what is meant without them")
 		}
-	}
-	if len(many) == 0 {
-		return errors.New("it has no Statement")
-	}
-	for _, st := range many {
-		if (st.Effect != "Allow" && st.Effect != "Deny") || st.Principal == nil || st.Action == nil {
+		if (st.Effect != "Allow" && st.Effect != "Deny") || st.Principal == nil || len(st.Action) == 0 {
 			return errors.New("each Statement needs Effect, Principal and Action")
 		}
 	}
 	return nil
 }
 
+// readPolicy reads the statements of a policy, of which there is one at least.
+func readPolicy(text string) ([]statement, error) {
+	var p struct {
+		Statement json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return nil, errors.New("it is not a JSON object")
+	}
+	var many []statement
+	if json.Unmarshal(p.Statement, &many) != nil {
+		many = make([]statement, 1)
+		if json.Unmarshal(p.Statement, &many[0]) != nil {
+			return nil, errors.New("it has no Statement")
+		}
+	}
+	if len(many) == 0 {
+		return nil, errors.New("it has no Statement")
+	}
+	return many, nil
+}
+
 // statement is what is looked at of a policy's statement.
 type statement struct {
-	Effect    string
-	Principal json.RawMessage
-	Action    json.RawMessage
+	Effect       string
+	Principal    json.RawMessage
+	NotPrincipal json.RawMessage
+	Action       auth.Texts
+	NotAction    json.RawMessage
+	Resource     auth.Texts
+	NotResource  json.RawMessage
+	Condition    json.RawMessage
 }
