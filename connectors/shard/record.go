@@ -28,6 +28,14 @@ func NextRecord(payload []byte) (key, data, rest []byte, err error) {
 }
 
 func field(b []byte) (value, rest []byte, err error) {
+	if len(b) > 0 && int(b[0]) < min(len(b), 0x80) { // a length of one byte, and so much is there
+		end := 1 + int(b[0])
+		return b[1:end:end], b[end:], nil
+	}
+	return longField(b)
+}
+
+func longField(b []byte) (value, rest []byte, err error) {
 	n, w := binary.Uvarint(b)
 	if w <= 0 || n > uint64(len(b)-w) {
 		return nil, nil, ErrRecord

@@ -183,6 +183,7 @@ func (c *committer) makeRoom(bytes int64) error {
 		return fmt.Errorf("no room for more records: %w; free some of the disk or keep records for a shorter time", err)
 	}
 	if err := c.retire(); err != nil {
+		c.log.discard(next)
 		return err
 	}
 	c.active = next

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -134,12 +135,13 @@ func TestSecondProcessIsLockedOut(t *testing.T) {
 
 func TestClockGoesBack(t *testing.T) {
 	fsys := vfs.NewMem()
-	now := time.UnixMilli(1_700_000_000_000)
-	o := Options{Now: func() time.Time { return now }}
+	var clock atomic.Int64
+	clock.Store(1_700_000_000_000)
+	o := Options{Now: func() time.Time { return time.UnixMilli(clock.Load()) }}
 	l := openLog(t, fsys, o)
 	s := createStream(t, l, "clicks", 1)
 	first := put(t, l, s.ID, group(0, "a"))[0].Arrival
-	now = now.Add(-time.Hour)
+	clock.Add(-3_600_000)
 	if got := put(t, l, s.ID, group(0, "b"))[0].Arrival; got != first {
 		t.Errorf("got arrival %d after %d", got, first)
 	}

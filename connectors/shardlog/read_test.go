@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,13 +17,14 @@ import (
 
 // Each second one record, for twenty seconds, in two shards by turns.
 func timedLog(t *testing.T, o Options) (*Log, shard.StreamID) {
-	now := time.UnixMilli(1_700_000_000_000)
-	o.Now = func() time.Time { return now }
+	var clock atomic.Int64
+	clock.Store(1_700_000_000_000)
+	o.Now = func() time.Time { return time.UnixMilli(clock.Load()) }
 	l := openLog(t, vfs.NewMem(), o)
 	s := createStream(t, l, "clicks", 2)
 	for i := range 20 {
 		put(t, l, s.ID, group(uint32(i%2), fmt.Sprint(i)))
-		now = now.Add(time.Second)
+		clock.Add(1000)
 	}
 	return l, s.ID
 }
@@ -107,7 +109,7 @@ func TestAllSizes(t *testing.T) {
 			index := rapid.IntRange(0, 1).Draw(rt, "shard")
 			var data []string
 			for m := rapid.IntRange(1, 4).Draw(rt, "records"); m > 0; m-- {
-				size := rapid.SampledFrom([]int{0, 1, 100, 100, 3000, 3000, 70_000, 600_000, 1_200_000}).Draw(rt, "size")
+				size := rapid.SampledFrom([]int{0, 1, 10, 100, 100, 1000, 1000, 3000, 3000, 9000, 70_000, 600_000, 1_200_000}).Draw(rt, "size")
 				data = append(data, strings.Repeat(fmt.Sprint(n%10), size))
 			}
 			want[index] = append(want[index], data...)
