@@ -2,12 +2,14 @@ package clienttest
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // Install fills the cache folder name once for each content of the manifests, which
@@ -60,11 +62,16 @@ func (c Command) Output(t testing.TB) string {
 	return stdout
 }
 
+// endWithin is how long a command may take: installing is the longest.
+const endWithin = 4 * time.Minute
+
 // Run runs the command and returns what it wrote.
 func (c Command) Run(t testing.TB) (stdout, stderr string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), c.Args[0], c.Args[1:]...)
+	ctx, cancel := context.WithTimeout(t.Context(), endWithin)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = c.Dir, &out, &errs
 	cmd.Env = append(plainEnv(), c.Env...)
 	err = cmd.Run()

@@ -81,6 +81,9 @@ func (s *Server) Kill(t testing.TB) {
 
 func (s *Server) signal(t testing.TB, sig syscall.Signal) {
 	t.Helper()
+	if s.done == nil {
+		return // it was never started
+	}
 	select {
 	case <-s.done:
 		return

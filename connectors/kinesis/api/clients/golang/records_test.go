@@ -20,7 +20,7 @@ func records(t *testing.T, s *suite) {
 	ok(t, err)
 	equal(t, "shard", *one.ShardId, "shardId-000000000000")
 	equal(t, "encryption type of an unencrypted stream", one.EncryptionType, "")
-	_, err = s.PutRecord(t.Context(), &kinesis.PutRecordInput{StreamName: name, PartitionKey: aws.String("ключ"), Data: nil, ExplicitHashKey: aws.String("0"), SequenceNumberForOrdering: one.SequenceNumber})
+	_, err = s.PutRecord(t.Context(), &kinesis.PutRecordInput{StreamName: name, PartitionKey: aws.String("ключ"), Data: []byte{}, ExplicitHashKey: aws.String("0"), SequenceNumberForOrdering: one.SequenceNumber})
 	ok(t, err)
 	putMany(t, s, name)
 

@@ -1,9 +1,11 @@
 // Streams, records, iterators, resharding and errors through the SDK for JavaScript v3.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { waitUntilStreamExists, waitUntilStreamNotExists, paginateListStreams, ResourceNotFoundException, ResourceInUseException } from "@aws-sdk/client-kinesis";
 import { KinesisClient, active, bytes, client, endpoint, half, makeStream, readAll, send, text } from "./client.mjs";
+
+after(() => client.destroy());
 
 test("a stream is created, described, listed and deleted", async () => {
 	const { StreamName } = await makeStream("life", 2);

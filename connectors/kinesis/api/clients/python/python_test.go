@@ -43,17 +43,17 @@ func suite(t *testing.T, want string, env []string, modules ...string) {
 
 func TestPlain(t *testing.T) {
 	s := clienttest.Start(t)
-	suite(t, "19", []string{"KINESIS_ENDPOINT=" + s.URL}, "test_boto3", "test_cli")
+	suite(t, "18", []string{"KINESIS_ENDPOINT=" + s.URL}, "test_boto3", "test_cli")
 }
 
 // TestTLS checks the server's certificate.
 func TestTLS(t *testing.T) {
 	s := clienttest.Start(t)
-	suite(t, "10", []string{"KINESIS_ENDPOINT=" + s.TLSURL, "AWS_CA_BUNDLE=" + s.Certificate(t)}, "test_boto3")
+	suite(t, "9", []string{"KINESIS_ENDPOINT=" + s.TLSURL, "AWS_CA_BUNDLE=" + s.Certificate(t)}, "test_boto3")
 }
 
 // TestSignatures signs for a server that checks.
 func TestSignatures(t *testing.T) {
 	s := clienttest.StartWithKeys(t)
-	suite(t, "19", []string{"KINESIS_ENDPOINT=" + s.URL, "KINESIS_SIGNATURES=required"}, "test_boto3", "test_cli")
+	suite(t, "18", []string{"KINESIS_ENDPOINT=" + s.URL, "KINESIS_SIGNATURES=required"}, "test_boto3", "test_cli")
 }

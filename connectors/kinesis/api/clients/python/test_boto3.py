@@ -1,11 +1,6 @@
 """Streams, records, resharding, subscriptions and errors through boto3."""
 
-import json
-import os
-import ssl
 import unittest
-import urllib.error
-import urllib.request
 from datetime import datetime, timedelta, timezone
 
 from botocore.exceptions import ClientError
@@ -38,8 +33,11 @@ class Streams(unittest.TestCase):
         active(kinesis, "py-reshard")
         kinesis.merge_shards(StreamName="py-reshard", ShardToMerge="shardId-000000000001", AdjacentShardToMerge="shardId-000000000002")
         active(kinesis, "py-reshard")
-        pages = kinesis.get_paginator("list_shards").paginate(StreamName="py-reshard", PaginationConfig={"PageSize": 3})
-        shards = [s for page in pages for s in page["Shards"]]
+        first = kinesis.list_shards(StreamName="py-reshard", MaxResults=3)
+        # boto3's own paginator sends the name with the token, which AWS refuses too.
+        with self.assertRaises(kinesis.exceptions.InvalidArgumentException):
+            kinesis.list_shards(StreamName="py-reshard", NextToken=first["NextToken"])
+        shards = first["Shards"] + kinesis.list_shards(NextToken=first["NextToken"])["Shards"]
         self.assertEqual(len(shards), 4)
         self.assertEqual(shards[3]["AdjacentParentShardId"], "shardId-000000000002")
         iterator = kinesis.get_shard_iterator(StreamName="py-reshard", ShardId="shardId-000000000000", ShardIteratorType="LATEST")
@@ -122,27 +120,6 @@ class Identity(unittest.TestCase):
             self.assertEqual(caught.exception.response["Error"]["Code"], "InvalidSignatureException")
         else:
             self.assertIn("StreamNames", wrong.list_streams())
-
-    def test_presigned(self):
-        url = kinesis.generate_presigned_url("list_streams", Params={}, ExpiresIn=60, HttpMethod="POST")
-        self.assertIn("X-Amz-Signature=", url)
-        status, body = post(url)
-        self.assertEqual(status, 200, body)
-        self.assertIn("StreamNames", json.loads(body))
-        if SIGNATURES_REQUIRED:
-            status, body = post(url[:-1] + ("0" if url[-1] != "0" else "1"))
-            self.assertEqual((status, json.loads(body)["__type"].rpartition("#")[2]), (400, "InvalidSignatureException"))
-
-
-def post(url):
-    """Send what a presigned URL of list_streams was signed for."""
-    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "Kinesis_20131202.ListStreams"}
-    trust = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE")) if url.startswith("https:") else None
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, b"{}", headers), context=trust) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read()
 
 
 if __name__ == "__main__":

@@ -68,17 +68,17 @@ class CLI(unittest.TestCase):
         time.sleep(0.2)  # the waiter asks every ten seconds
         aws("wait", "stream-not-exists", "--stream-name", "cli-life")
         status, _, errors = run("kinesis", "describe-stream", "--stream-name", "cli-life")
-        self.assertEqual(status, 254)
+        self.assertEqual(status, 255)
         self.assertIn("(ResourceNotFoundException) when calling the DescribeStream operation: Stream cli-life under account 000000000000 not found.", errors)
 
     def test_records(self):
-        data = base64.b64encode(b"hello").decode()
-        put = aws("put-record", "--stream-name", "cli", "--partition-key", "k", "--data", data)
+        put = aws("put-record", "--stream-name", "cli", "--partition-key", "k", "--data", "hello")
         self.assertEqual(put["ShardId"], "shardId-000000000000")
-        many = aws("put-records", "--stream-name", "cli", "--records", f"Data={data},PartitionKey=a", f"Data={data},PartitionKey=b")
+        many = aws("put-records", "--stream-name", "cli", "--records", "Data=hello,PartitionKey=a", "Data=hello,PartitionKey=b")
         self.assertEqual(many["FailedRecordCount"], 0)
         iterator = aws("get-shard-iterator", "--stream-name", "cli", "--shard-id", "shardId-000000000000", "--shard-iterator-type", "TRIM_HORIZON")
         got = aws("get-records", "--shard-iterator", iterator["ShardIterator"])
+        data = base64.b64encode(b"hello").decode()
         self.assertEqual([(r["PartitionKey"], r["Data"]) for r in got["Records"]], [("k", data), ("a", data), ("b", data)])
 
     def test_shards(self):
@@ -126,7 +126,7 @@ class CLI(unittest.TestCase):
         settled("cli-settings")
         aws("stop-stream-encryption", *name, "--encryption-type", "KMS", "--key-id", "alias/aws/kinesis")
         settled("cli-settings")
-        self.assertEqual(len(aws("enable-enhanced-monitoring", *name, "--shard-level-metrics", "ALL")["DesiredShardLevelMetrics"]), 7)
+        self.assertEqual(aws("enable-enhanced-monitoring", *name, "--shard-level-metrics", "IncomingBytes")["DesiredShardLevelMetrics"], ["IncomingBytes"])
         settled("cli-settings")
         self.assertEqual(aws("disable-enhanced-monitoring", *name, "--shard-level-metrics", "ALL")["DesiredShardLevelMetrics"], [])
         settled("cli-settings")
@@ -152,7 +152,7 @@ class CLI(unittest.TestCase):
 
     def test_zz_all_commands(self):
         """unittest runs tests by name, so this is the last."""
-        self.assertEqual(sorted(set(commands()) - called), [])
+        self.assertEqual(sorted(set(commands()) - called - {"help"}), [])
 
 
 if __name__ == "__main__":
