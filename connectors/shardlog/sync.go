@@ -87,6 +87,14 @@ func (l *Log) syncEvery(interval time.Duration) {
 	}
 }
 
+// Err returns why the log takes no more records until it is opened anew, or nil.
+func (l *Log) Err() error {
+	if err := l.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // Stats counts what a log has done since it was opened.
 type Stats struct {
 	Rounds, Syncs, Records, Bytes uint64
