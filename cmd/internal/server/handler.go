@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -16,11 +17,12 @@ type routes struct {
 	metrics                  http.Handler
 	test                     http.Handler // nil: no test mode
 	ready                    atomic.Bool
+	healthy                  func() error // why nothing can be written any more
 }
 
-func newRoutes(kinesis http.Handler, side service, m *metrics) *routes {
+func newRoutes(kinesis http.Handler, side service, m *metrics, healthy func() error) *routes {
 	return &routes{
-		kinesis: kinesis, sts: &tokens{side}, cloudWatch: &cloudWatch{side},
+		healthy: healthy, kinesis: kinesis, sts: &tokens{side}, cloudWatch: &cloudWatch{side},
 		metrics: promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
 	}
 }
@@ -61,27 +63,35 @@ func (h *routes) page(r *http.Request) http.Handler {
 	}
 	switch r.URL.Path {
 	case "/health":
-		return status(true, "ok")
+		return h.status(true)
 	case "/ready":
-		if h.ready.Load() {
-			return status(true, "ready")
-		}
-		return status(false, "not ready")
+		return h.status(h.ready.Load())
 	case "/metrics":
 		return h.metrics
 	}
 	return nil
 }
 
-// status answers load balancers, with a text for people.
-func status(good bool, text string) http.Handler {
+// status answers load balancers. A log that has failed is well again after a restart, so
+// that it counts as ill health.
+func (h *routes) status(good bool) http.Handler {
+	code, text := http.StatusOK, "ok"
+	if err := h.healthy(); err != nil {
+		good, text = false, "restart the server: "+err.Error()
+	} else if !good {
+		text = "not ready"
+	}
+	if !good {
+		code = http.StatusServiceUnavailable
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		code := http.StatusOK
-		if !good {
-			code = http.StatusServiceUnavailable
+		body, err := json.Marshal(map[string]string{"status": text})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
-		_, _ = w.Write([]byte(`{"status":"` + text + `"}` + "\n"))
+		_, _ = w.Write(append(body, '\n')) // the asker may be gone
 	})
 }

@@ -91,3 +91,16 @@ func TestMetricsAreBounded(t *testing.T) {
 		t.Errorf("the others are not counted:\n%s", got)
 	}
 }
+
+// TestLogFigures is what the metrics tell of the log and its streams.
+func TestLogFigures(t *testing.T) {
+	s := serve(t)
+	s.create(t, "clicks")
+	s.put(t, "clicks", "a", "b", "c")
+	got := s.fetch(t, "GET", "/metrics", "").body
+	for _, want := range []string{"\nkinesql_streams 1\n", "\nkinesql_open_shards 1\n", "\nkinesql_log_failed 0\n", "\nkinesql_log_records_total 3\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}

@@ -93,6 +93,7 @@ func (s *Server) openLog() (err error) {
 // compose puts the handlers together.
 func (s *Server) compose() {
 	m := newMetrics(func() []*shard.Stream { return s.log.Streams(shard.Scope{}) })
+	m.registry.MustRegister(figures{s.log})
 	s.metrics = m
 	mode := newTestMode(s)
 	authenticator := s.authenticator(mode)
@@ -104,7 +105,7 @@ func (s *Server) compose() {
 		Log: log, Auth: authenticator, Account: s.cfg.Account, Region: s.cfg.Region,
 		StatusDelay: s.cfg.StatusDelay, ShardLimit: s.cfg.ShardLimit, Now: s.clock.Now, Logger: s.logger, Metrics: m,
 	})
-	s.routes = newRoutes(s.api, service{auth: authenticator, now: time.Now}, m)
+	s.routes = newRoutes(s.api, service{auth: authenticator, now: time.Now}, m, s.log.Err)
 	if s.cfg.TestMode {
 		s.routes.test = mode
 	}

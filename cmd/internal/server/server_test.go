@@ -1,13 +1,17 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -335,5 +339,61 @@ func TestKeyFile(t *testing.T) {
 	s.end()
 	if strings.Contains(logged.String(), "another") {
 		t.Error("a secret was logged")
+	}
+}
+
+// TestSecondSignal gives up on a client that does not finish its request.
+func TestSecondSignal(t *testing.T) {
+	s, err := Open(Config{Listen: "127.0.0.1:0", TestMode: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	force, stopped, done := make(chan struct{}), false, make(chan error, 1)
+	go func() { done <- s.Serve(ctx, force, func() { stopped = true }) }()
+	c, err := net.Dial("tcp", s.fronts[0].listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	(&running{Server: s}).awaitReady(t)
+	// The server says that it waits for the body, and so has the request in hand.
+	fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	if line, err := bufio.NewReader(c).ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+		t.Fatal(line, err)
+	}
+	cancel()
+	for s.routes.ready.Load() {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case <-done:
+		t.Fatal("a request under way was not waited for")
+	default:
+	}
+	close(force)
+	if err := <-done; err != nil || !stopped {
+		t.Errorf("%v, scripts stopped: %v", err, stopped)
+	}
+}
+
+// TestIllHealth says so when nothing can be written any more.
+func TestIllHealth(t *testing.T) {
+	broken := errors.New("sync: input/output error")
+	h := &routes{healthy: func() error { return broken }}
+	h.ready.Store(true)
+	for _, path := range []string{"/health", "/ready"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if want := "{\"status\":\"restart the server: sync: input/output error\"}\n"; w.Code != 503 || w.Body.String() != want {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	h.healthy = func() error { return nil }
+	h.ready.Store(false)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/ready", nil))
+	if w.Code != 503 || w.Body.String() != "{\"status\":\"not ready\"}\n" {
+		t.Errorf("before the start: %d %s", w.Code, w.Body)
 	}
 }

@@ -58,7 +58,7 @@ func TestKeyFilesThatAreRefused(t *testing.T) {
 		{`{"keys":[{"accessKeyId":"A/B","secretAccessKey":"hush"}]}`, 0o600, "accessKeyId: want"},
 		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush"},{"accessKeyId":"A","secretAccessKey":"hush"}]}`, 0o600, "key 2 (A): the access key is in the file twice"},
 		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[]}}]}`, 0o600, "no Statement"},
-		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[{"Effect":"allow","Action":"*","Resource":"*"}]}}]}`, 0o600, `Effect "allow": want Allow or Deny`},
+		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[{"Effect":"allow","Action":"*","Resource":"*"}]}}]}`, 0o600, `effect "allow": want Allow or Deny`},
 		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[{"Effect":"Allow","Action":"PutRecord","Resource":"*"}]}}]}`, 0o600, "want service:action"},
 		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}}]}`, 0o600, `unknown field "NotAction"`},
 		{`{"keys":[{"accessKeyId":"A","secretAccessKey":"hush","policy":{"Statement":[{"Effect":"Allow","Action":"*"}]}}]}`, 0o600, "want both Action and Resource"},

@@ -56,7 +56,7 @@ func (p *Policy) check() error {
 
 func (s *Statement) check() error {
 	if s.Effect != "Allow" && s.Effect != "Deny" {
-		return fmt.Errorf("Effect %q: want Allow or Deny", s.Effect)
+		return fmt.Errorf("effect %q: want Allow or Deny", s.Effect)
 	}
 	if len(s.Action) == 0 || len(s.Resource) == 0 {
 		return errors.New("want both Action and Resource, such as kinesis:* and *")
