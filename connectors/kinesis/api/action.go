@@ -26,8 +26,8 @@ type action struct {
 	// returns before it has written anything is answered as those of call.
 	raw func(w http.ResponseWriter, r *http.Request, c *Caller, in any) error
 	// fast may answer a request from its undecoded JSON body, which may not even be
-	// JSON, or return an error as call does, and then returns true; false leaves it,
-	// untouched, to the ordinary way. It is not asked for callers who have a policy.
+	// JSON, and then returns true, or an error that is answered as those of call; false
+	// leaves it, untouched, to the ordinary way. It sees to the caller's policy itself.
 	fast func(w http.ResponseWriter, c *Caller, body []byte) (bool, error)
 }
 

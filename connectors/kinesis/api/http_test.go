@@ -243,6 +243,36 @@ func TestBodiesInAllAreBounded(t *testing.T) {
 	}
 }
 
+// TestFastWayHeedsPolicies: the way that does not decode asks the policy too.
+func TestFastWayHeedsPolicies(t *testing.T) {
+	scope := shard.Scope{Account: "123456789012", Region: "eu-west-1"}
+	log := newFakeLog(time.Now)
+	s := New(Config{Log: log, Auth: &fixedIdentity{Account: scope.Account, Region: scope.Region, Policy: &auth.Policy{
+		Statements: []auth.Statement{
+			{Effect: "Allow", Action: auth.Texts{"kinesis:PutRecord*"}, Resource: auth.Texts{"*:stream/mine"}},
+			{Effect: "Deny", Action: auth.Texts{"kinesis:PutRecords"}, Resource: auth.Texts{"*"}},
+		},
+	}}})
+	for _, name := range []string{"mine", "other"} {
+		if _, err := log.Create(shard.Stream{Scope: scope, Name: name, Status: shard.Active, Retention: 24 * time.Hour,
+			Shards: []shard.Shard{{Range: shard.EvenRanges(1)[0]}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for request, allowed := range map[string]bool{
+		`PutRecord {"StreamName":"mine","PartitionKey":"a","Data":"YQ=="}`:                true,
+		`PutRecord {"StreamName":"other","PartitionKey":"a","Data":"YQ=="}`:               false,
+		`PutRecord {"StreamName":"none","PartitionKey":"a","Data":"YQ=="}`:                false,
+		`PutRecords {"StreamName":"mine","Records":[{"PartitionKey":"a","Data":"YQ=="}]}`: false,
+	} {
+		action, body, _ := strings.Cut(request, " ")
+		status, answer := post(t, s, action, body)
+		if denied := strings.Contains(answer, `"AccessDeniedException"`); denied == allowed || allowed && status != 200 {
+			t.Errorf("%s: %d %s", request, status, answer)
+		}
+	}
+}
+
 // fixedIdentity signs everything as one user.
 type fixedIdentity auth.Identity
 

@@ -15,7 +15,7 @@ func (s *Server) fastPutRecords(w http.ResponseWriter, c *Caller, body []byte) (
 	if !p.putRecords(b) || b.bytes > maxPutBytes {
 		return false, nil
 	}
-	v := s.fastPut(c, &p, b)
+	v := s.fastPut(c, "PutRecords", &p, b)
 	if v == nil {
 		return false, nil
 	}
@@ -35,7 +35,7 @@ func (s *Server) fastPutRecord(w http.ResponseWriter, c *Caller, body []byte) (b
 	if !p.putRecord(b) {
 		return false, nil
 	}
-	v := s.fastPut(c, &p, b)
+	v := s.fastPut(c, "PutRecord", &p, b)
 	if v == nil {
 		return false, nil
 	}
@@ -54,7 +54,7 @@ func (s *Server) fastPutRecord(w http.ResponseWriter, c *Caller, body []byte) (b
 
 // fastPut routes and fills a batch that was scanned. It returns nil, and has changed
 // nothing, if there is anything to tell the client that the ordinary way tells better.
-func (s *Server) fastPut(c *Caller, p *putScan, b *batch) *view {
+func (s *Server) fastPut(c *Caller, action string, p *putScan, b *batch) *view {
 	var name, arn *string
 	if p.name != nil {
 		text := string(p.name)
@@ -66,6 +66,9 @@ func (s *Server) fastPut(c *Caller, p *putScan, b *batch) *view {
 	}
 	v, err := s.writable(c, name, arn)
 	if err != nil || v.doc.RateLimits {
+		return nil
+	}
+	if c.Identity.Policy != nil && c.Identity.Authorize("kinesis:"+action, streamARN(v.Scope, v.Name)) != nil {
 		return nil
 	}
 	most := v.maxRecordBytes()
