@@ -155,14 +155,11 @@ func (k *keptKey) label() []byte { return fmt.Appendf(nil, "kinesql data key %d 
 
 // number returns the number of the data key of a name, which it makes if need be. The caller holds mu.
 func (k *Keyring) number(name string) (uint32, error) {
+	if err := k.settle(); err != nil {
+		return 0, err
+	}
 	if i := slices.IndexFunc(k.keys, func(key dataKey) bool { return key.name == name }); i >= 0 {
 		return uint32(i + 1), nil
-	}
-	if err := k.fs.MkdirAll(k.dir, 0o700); err != nil {
-		return 0, err
-	}
-	if err := k.fs.SyncDir(filepath.Dir(k.dir)); err != nil {
-		return 0, err
 	}
 	if k.master == nil {
 		if err := k.makeMaster(); err != nil {
@@ -176,6 +173,15 @@ func (k *Keyring) number(name string) (uint32, error) {
 	}
 	k.keys = append(k.keys, key)
 	return uint32(len(k.keys)), nil
+}
+
+// settle makes the directory, and makes durable what was read from it: an earlier process may have ended
+// before the system had written it, and no payload may outlive its key.
+func (k *Keyring) settle() error {
+	if err := k.fs.MkdirAll(k.dir, 0o700); err != nil {
+		return err
+	}
+	return errors.Join(k.fs.SyncDir(filepath.Dir(k.dir)), k.fs.SyncDir(k.dir))
 }
 
 // makeMaster makes the master key. It is durable before anything is encrypted under it.

@@ -33,9 +33,12 @@ func (l *Log) Retain() (Retained, error) {
 	}
 	now := l.opts.Now()
 	for _, v := range l.views() {
-		l.trimStream(v, now)
+		l.planTrim(v, now)
 	}
-	var err error
+	err := l.trimPlanned()
+	if err != nil {
+		return out, err
+	}
 	if out.Shards, err = l.expireShards(now); err != nil {
 		return out, err
 	}
@@ -68,8 +71,8 @@ func (l *Log) pokeRetention() {
 	}
 }
 
-// trimStream trims the records of a stream that are too old.
-func (l *Log) trimStream(v *view, now time.Time) {
+// planTrim finds the records of a stream that are too old.
+func (l *Log) planTrim(v *view, now time.Time) {
 	horizon := shard.Millis(now.Add(-v.Retention))
 	for _, s := range v.states {
 		if !s.olderThan(horizon) {
@@ -80,8 +83,42 @@ func (l *Log) trimStream(v *view, now time.Time) {
 			l.opts.Logger.Warn("a shard was not trimmed", "stream", v.Name, "shard", shard.Name(s.ref.Shard), "err", err)
 			continue
 		}
-		s.trimTo(counter)
+		s.planTrim(counter)
 	}
+}
+
+func (s *shardState) planTrim(counter uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.planned = max(s.planned, counter)
+}
+
+// trimPlanned trims what is planned, and keeps first how far.
+func (l *Log) trimPlanned() error {
+	var planned []*shardState
+	for _, v := range l.views() {
+		for _, s := range v.states {
+			if s.trimPending() {
+				planned = append(planned, s)
+			}
+		}
+	}
+	if len(planned) == 0 {
+		return nil
+	}
+	if err := l.keepTips(); err != nil {
+		return fmt.Errorf("keep how far shards are trimmed: %w", err)
+	}
+	for _, s := range planned {
+		s.trimTo(s.planned) // only this pass sets it
+	}
+	return nil
+}
+
+func (s *shardState) trimPending() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.planned > s.first
 }
 
 // olderThan reports whether the shard has records from before a time, without looking at them.
@@ -165,7 +202,9 @@ func (l *Log) capDisk(out *Retained) error {
 		if total <= l.opts.DiskCap {
 			return nil
 		}
-		l.trimSegment(seg)
+		if err := l.trimSegment(seg); err != nil {
+			return err
+		}
 		total -= seg.diskBytes()
 		l.opts.Logger.Info("records are removed before their time: the disk cap is reached", "file", seg.path, "cap", l.opts.DiskCap)
 		if err := l.drop(seg, out); err != nil {
@@ -176,14 +215,15 @@ func (l *Log) capDisk(out *Retained) error {
 }
 
 // trimSegment trims all records of a segment.
-func (l *Log) trimSegment(seg *segment) {
+func (l *Log) trimSegment(seg *segment) error {
 	for _, v := range l.views() {
 		for _, s := range v.states {
 			if next, ok := s.endIn(seg); ok {
-				s.trimTo(next)
+				s.planTrim(next)
 			}
 		}
 	}
+	return l.trimPlanned()
 }
 
 // endIn returns the counter after the shard's records in a segment.

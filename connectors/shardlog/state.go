@@ -16,6 +16,7 @@ type shardState struct {
 
 	mu      sync.RWMutex
 	first   uint64      // the trim horizon
+	planned uint64      // where it is going to be, once that is kept
 	next    uint64      // the counter after the last record that can be read
 	last    int64       // its arrival
 	bytes   int64       // of payloads, in parts
@@ -95,7 +96,8 @@ func (s *shardState) partOf(seg *segment, h *header) *part {
 func (s *shardState) addPart(p part) {
 	s.next, s.last = max(s.next, p.next), max(s.last, p.last)
 	if p.spans == nil && p.index.count == 0 {
-		return // it only says how far the counters had come
+		s.first, s.parts, s.bytes = s.next, nil, 0 // all records so far had been trimmed
+		return
 	}
 	if len(s.parts) == 0 {
 		s.first = max(s.first, p.first) // what was before has been trimmed

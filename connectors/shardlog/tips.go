@@ -24,7 +24,8 @@ type tip struct {
 
 func (l *Log) tipsFile() string { return filepath.Join(l.dir, "tips.json") }
 
-// keepTips writes the tips of shards that were trimmed. It is called before a segment is removed.
+// keepTips writes the tips of shards that were trimmed. It is called before records are
+// trimmed: what is left of them in segments would tell of holes otherwise.
 func (l *Log) keepTips() error {
 	tips := struct {
 		Version int   `json:"version"`
@@ -54,7 +55,8 @@ func (l *Log) keepTips() error {
 func (s *shardState) tip() (tip, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	t := tip{s.ref.Stream, s.ref.Shard, s.first, s.first, s.last}
+	first := max(s.first, s.planned)
+	t := tip{s.ref.Stream, s.ref.Shard, first, first, s.last}
 	if len(s.parts) == 0 {
 		t.First, t.Next = s.next, s.next
 	}
