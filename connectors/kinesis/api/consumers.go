@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
@@ -90,7 +91,8 @@ func (s *Server) finishConsumer(v *view, arn string) error {
 		}
 		return nil
 	})
-	if e, ok := err.(*wire.Error); ok && e.Code == codeNotFound {
+	var e *wire.Error
+	if errors.As(err, &e) && e.Code == codeNotFound {
 		return nil // the stream is gone, and its consumers with it
 	}
 	return err
