@@ -58,7 +58,7 @@ type Log struct {
 	retainSoon chan struct{} // has a value when a pass should be made
 
 	unsealed []*segment // found by recovery
-	doubts   []doubt    // likewise
+	doubt    *doubt     // likewise
 
 	background sync.WaitGroup
 	closing    sync.Once

@@ -43,6 +43,7 @@ type segment struct {
 	payload int64       // of all its frames
 	sealed  atomic.Bool // it takes no more frames, and its index is made
 	damaged bool        // retention has met damage in it
+	unsure  int64       // found by recovery: from here on nothing tells that it is durable
 
 	mu      sync.RWMutex // held to read while the file is in use
 	file    vfs.File     // nil: not open now
