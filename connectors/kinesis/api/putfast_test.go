@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kinesql/connectors/kinesis/auth"
 	"kinesql/connectors/shard"
 )
 
@@ -51,7 +52,7 @@ func (w twins) same(t testing.TB, action, body string) {
 
 // takesFast reports whether a request is usual enough for the fast way.
 func takesFast(b *bench, action, body string) bool {
-	done, _ := b.actions[action].fast(httptest.NewRecorder(), &Caller{Scope: testScope}, []byte(body))
+	done, _ := b.actions[action].fast(httptest.NewRecorder(), &Caller{Scope: testScope, Identity: &auth.Identity{}}, []byte(body))
 	return done
 }
 
