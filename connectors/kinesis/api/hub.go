@@ -25,6 +25,9 @@ type hub struct {
 	recent [2]*event
 }
 
+// maxShared bounds the memory of the events that all hubs keep.
+const maxShared = 128 << 20
+
 // event is an encoded event of a subscription. Nobody changes it.
 type event struct {
 	from, next uint64
@@ -44,6 +47,7 @@ const eventLife = time.Second
 type hubs struct {
 	mu    sync.Mutex
 	byRef map[shard.Ref]*hub
+	kept  atomic.Int64 // bytes of recent events
 }
 
 // join returns the hub of a shard. leave must be called in the end.
@@ -68,6 +72,36 @@ func (hs *hubs) leave(h *hub) {
 	if h.subs.Add(-1) == 0 {
 		delete(hs.byRef, h.ref)
 	}
+	if h.subs.Load() <= 1 {
+		hs.drop(h)
+	}
+}
+
+// drop forgets the recent events of a hub.
+func (hs *hubs) drop(h *hub) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, e := range h.recent {
+		hs.kept.Add(-int64(e.size()))
+		h.recent[i] = nil
+	}
+}
+
+// keep makes an event the most recent one, if there is memory for it. The hub is locked.
+func (hs *hubs) keep(h *hub, e *event) {
+	more := int64(e.size() - h.recent[1].size())
+	if hs.kept.Add(more) > maxShared {
+		hs.kept.Add(-more)
+		return
+	}
+	h.recent = [2]*event{e, h.recent[0]}
+}
+
+func (e *event) size() int {
+	if e == nil {
+		return 0
+	}
+	return len(e.frame)
 }
 
 // event returns the event of the records from a counter on, or nil if there is
@@ -85,7 +119,7 @@ func (s *Server) event(h *hub, v *view, sh *shard.Shard, from uint64) (*event, e
 	}
 	e, err := s.newEvent(v, sh, from)
 	if e != nil {
-		h.recent = [2]*event{e, h.recent[0]}
+		s.hubs.keep(h, e)
 	}
 	return e, err
 }
@@ -93,14 +127,14 @@ func (s *Server) event(h *hub, v *view, sh *shard.Shard, from uint64) (*event, e
 // newEvent reads and encodes an event.
 func (s *Server) newEvent(v *view, sh *shard.Shard, from uint64) (*event, error) {
 	r, err := s.read(v, sh, from, maxEventRecords, s.answers.allow(maxEventBytes), nil)
-	if err != nil || len(r.page.Records) == 0 && !r.page.End {
+	if err != nil || len(r.page.Records) == 0 && !r.page.End && r.page.Next == from {
 		return nil, err
 	}
 	b := beginFrame(make([]byte, 0, r.sizeJSON()), eventHeaders...)
 	b = append(b, `{"Records":`...)
 	b = r.appendRecords(b)
 	if !r.page.End {
-		b = appendContinuation(b, r.continuation())
+		b = appendContinuation(b, s.continuation(r))
 	}
 	b = append(b, `,"MillisBehindLatest":`...)
 	b = strconv.AppendInt(b, r.behind, 10)
@@ -113,10 +147,21 @@ func (s *Server) newEvent(v *view, sh *shard.Shard, from uint64) (*event, error)
 	}, nil
 }
 
-// continuation is the number after which to go on: that of the last record.
-func (r *reading) continuation() shard.Sequence {
-	last := r.page.Records[len(r.page.Records)-1]
-	return r.shard.Sequence(r.page.Next-1, last.Arrival)
+// continuation is the number after which to go on: that of the last record, or of
+// none if all that there were have expired.
+func (s *Server) continuation(r *reading) shard.Sequence {
+	if n := len(r.page.Records); n > 0 {
+		return r.shard.Sequence(r.page.Next-1, r.page.Records[n-1].Arrival)
+	}
+	return s.waitingAt(r.shard, r.page.Next)
+}
+
+// waitingAt is the number after which the records from a counter on come.
+func (s *Server) waitingAt(sh *shard.Shard, from uint64) shard.Sequence {
+	if from == 0 {
+		return sh.StartingSequence()
+	}
+	return sh.Sequence(from-1, s.cfg.Now().UnixMilli())
 }
 
 func appendContinuation(b []byte, q shard.Sequence) []byte {
@@ -129,11 +174,7 @@ func appendContinuation(b []byte, q shard.Sequence) []byte {
 // heartbeat encodes the event that says that there is nothing new. Its continuation
 // number names the place that is waited at, which may be that of no record.
 func (s *Server) heartbeat(sh *shard.Shard, from uint64) []byte {
-	q := sh.StartingSequence()
-	if from > 0 {
-		q = sh.Sequence(from-1, s.cfg.Now().UnixMilli())
-	}
 	b := append(beginFrame(nil, eventHeaders...), `{"Records":[]`...)
-	b = appendContinuation(b, q)
+	b = appendContinuation(b, s.waitingAt(sh, from))
 	return endFrame(append(b, `,"MillisBehindLatest":0}`...), 0)
 }

@@ -192,6 +192,7 @@ func (p *push) wait(ctx context.Context) error {
 		return nil
 	}
 	if time.Since(p.sent) >= p.server.cfg.Heartbeat {
+		p.server.hubs.drop(p.hub) // what was recent is old
 		if err := p.send(p.server.heartbeat(p.shard, p.from)); err != nil {
 			return err
 		}

@@ -324,6 +324,50 @@ func TestSubscriptionAtShardEnd(t *testing.T) {
 	})
 }
 
+// A subscriber that was so slow that its next records have expired goes on with what is left.
+func TestSubscriptionBehindTrim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := liveBench(t)
+		b.stream("s", 1, consumersDocument)
+		w := b.watch(consumer1, fromLatest)
+		w.expect(t, initial)
+		w.block = make(chan struct{})
+		for _, key := range []string{"a", "b", "c"} {
+			b.put("s", key)
+			synctest.Wait()
+		}
+		b.log.trimmed[shard.Ref{Stream: 1}] = 3
+		close(w.block)
+		w.expect(t, "event a after 1 behind 0", "event after 3 behind 0")
+		b.put("s", "d")
+		w.expect(t, "event d after 4 behind 0")
+		b.Close()
+		synctest.Wait()
+	})
+}
+
+// Events that hubs keep are counted, and given up.
+func TestHubsKeepLittle(t *testing.T) {
+	var hs hubs
+	h := hs.join(shard.Ref{})
+	hs.join(shard.Ref{})
+	large := func() *event { return &event{frame: make([]byte, 50<<20)} }
+	for range 3 {
+		hs.keep(h, large())
+	}
+	if got := hs.kept.Load(); got != 100<<20 {
+		t.Errorf("%d MiB are kept", got>>20)
+	}
+	other := hs.join(shard.Ref{Shard: 1})
+	if hs.keep(other, large()); other.recent[0] != nil {
+		t.Error("more is kept than may be")
+	}
+	hs.leave(h)
+	if got := hs.kept.Load(); got != 0 {
+		t.Errorf("%d bytes are kept for one subscription", got)
+	}
+}
+
 func TestSubscribeErrors(t *testing.T) {
 	b := newBench(t)
 	b.stream("s", 1, consumersDocument)
