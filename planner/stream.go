@@ -99,7 +99,7 @@ func timeAttribute(st *ast.CreateStream, s *catalog.Stream) error {
 		return nil
 	}
 	var err error
-	s.Time, s.Delay, err = bind.Watermark(st.Src, st.Watermark, s.Schema)
+	s.Time, s.Delay, err = bind.Watermark(st.Src, st.Watermark, batch.NewSchema(s.Fields()...))
 	return err
 }
 

@@ -20,10 +20,11 @@
 // A record holds a row or more, as its format says: lines of JSON or CSV. JSON
 // that is spread over lines is one row. Records that the Kinesis Producer Library
 // has aggregated are unpacked; those among them whose hash key is not in the
-// shard's range are passed over, because the shards that a split or merge has
-// made get them too. A record that cannot be read goes to the error stream with
+// shard's range are passed over: their producer routed the whole by another shard
+// map, and puts them again. A record that cannot be read goes to the error stream with
 // its shard and sequence number. Damaged or expired records that a reader meets
-// are told there as well.
+// are told there as well. A query that is run anew reads from start again: nothing
+// remembers how far the last run has come.
 //
 // Queries can name APPROXIMATE_ARRIVAL_TIME, PARTITION_KEY, SHARD_ID and
 // SEQUENCE_NUMBER of each record, unless the stream has columns of those names.

@@ -20,6 +20,8 @@ type embedded struct {
 	name    string
 	writers *writers // nil: the stream does not end with its writers
 
+	page int // bytes of a page, by how many shards were listed last
+
 	mu     sync.Mutex
 	routes *routes
 }
@@ -51,6 +53,7 @@ func (e *embedded) Shards(context.Context) ([]Shard, error) {
 		s.tip = b.Next
 		out = append(out, s)
 	}
+	e.page = max(leastPage, min(mostPage, allPages/max(1, len(out))))
 	return out, nil
 }
 
@@ -70,7 +73,7 @@ func (e *embedded) Open(_ context.Context, s Shard, from From) (Reader, error) {
 	if err != nil {
 		return nil, e.wrap(err)
 	}
-	r := &logReader{service: e, ref: shard.Ref{Stream: st.ID, Shard: s.index}, shard: s, bounded: from.Bounded}
+	r := &logReader{service: e, ref: shard.Ref{Stream: st.ID, Shard: s.index}, shard: s, bounded: from.Bounded, page: e.page}
 	switch from.Place {
 	case TrimHorizon:
 		var b shard.Bounds
@@ -94,10 +97,13 @@ func (e *embedded) MaxRecord(context.Context) (int, error) { return 10 << 20, ni
 // Close implements Service. The log is not the service's.
 func (e *embedded) Close() error { return nil }
 
-// The most that a page of a log holds.
+// The most that a page of a log holds: records, and bytes, so that all shards of a
+// stream together, each with two pages in memory, keep to a bound.
 const (
 	pageRecords = 8192
-	pageBytes   = 1 << 20
+	mostPage    = 1 << 20
+	leastPage   = 32 << 10
+	allPages    = 64 << 20
 )
 
 // logReader reads a shard of a log.
@@ -107,6 +113,7 @@ type logReader struct {
 	shard   Shard
 	next    uint64
 	bounded bool
+	page    int   // bytes
 	since   int64 // AtTimestamp, which may be yet to come: what arrives before is passed over
 }
 
@@ -145,7 +152,7 @@ func (r *logReader) read() (page Page, more bool, err error) {
 	}
 	var got shard.Page
 	if most > 0 {
-		if got, err = r.service.log.Read(r.ref, r.next, most, pageBytes, nil); err != nil {
+		if got, err = r.service.log.Read(r.ref, r.next, most, r.page, nil); err != nil {
 			return r.damaged(err)
 		}
 		page.Lost = r.skipped(got)

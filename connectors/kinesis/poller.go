@@ -12,6 +12,7 @@ import (
 // poller reads a shard by GetRecords, at the pace that its readers share.
 type poller struct {
 	*cursor
+	limit    int32
 	iterator string
 }
 
@@ -43,7 +44,7 @@ func (p *poller) Next(ctx context.Context) (Page, error) {
 		if err := await(ctx, p.service.clock, p.service.budget.read(p.shard.Name)); err != nil {
 			return Page{}, err
 		}
-		out, err := p.service.client.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: aws.String(p.iterator), StreamARN: p.service.streamARN()})
+		out, err := p.service.client.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: aws.String(p.iterator), StreamARN: p.service.streamARN(), Limit: aws.Int32(p.limit)})
 		var expired *types.ExpiredIteratorException
 		switch {
 		case errors.As(err, &expired):

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	kinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	"github.com/aws/smithy-go"
 
 	"kinesql/connectors/shard"
 )
@@ -22,14 +23,22 @@ type remote struct {
 	clock   clock
 	budget  *budget
 
+	limit int32 // of records in an answer, by how many shards were listed last
+
 	mu       sync.Mutex
 	consumer string // ARN, once it is known
 }
 
-// wrap names the stream in an error.
+// wrap names the stream in an error, and says what the service said without the
+// addresses around it.
 func (s *remote) wrap(err error) error {
-	if err == nil {
+	var op *smithy.OperationError
+	var api smithy.APIError
+	switch {
+	case err == nil:
 		return nil
+	case errors.As(err, &op) && errors.As(err, &api):
+		return fmt.Errorf("stream %s: %s: %s: %s", s.name, op.OperationName, api.ErrorCode(), api.ErrorMessage())
 	}
 	return fmt.Errorf("stream %s: %w", s.name, err)
 }
@@ -70,11 +79,20 @@ func (s *remote) Shards(ctx context.Context) ([]Shard, error) {
 			out = append(out, one)
 		}
 		if aws.ToString(page.NextToken) == "" {
+			s.limit = int32(max(leastAnswer, min(mostAnswer, allAnswers/max(1, len(out)))))
 			return out, nil
 		}
 		in = &kinesis.ListShardsInput{NextToken: page.NextToken}
 	}
 }
+
+// The records that a GetRecords asks for: as many as the service gives, but fewer
+// of each of many shards, of which each has two answers in memory.
+const (
+	mostAnswer  = 10_000
+	leastAnswer = 100
+	allAnswers  = 200_000
+)
 
 func listed(sh types.Shard) (Shard, error) {
 	out := Shard{Name: aws.ToString(sh.ShardId)}
@@ -122,7 +140,7 @@ func (s *remote) Open(ctx context.Context, sh Shard, from From) (Reader, error) 
 		}
 		return newSubscriber(ctx, c)
 	}
-	p := &poller{cursor: c}
+	p := &poller{cursor: c, limit: s.limit}
 	if from.Place != Latest {
 		return p, nil
 	}
