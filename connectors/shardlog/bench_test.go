@@ -2,19 +2,20 @@ package shardlog
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"kinesql/connectors/shard"
 	"kinesql/operators/vfs"
 )
 
-// benchGroups is a PutRecords of 500 records of 100 bytes to four shards.
-func benchGroups() []shard.Group {
+// benchGroups is a PutRecords of 500 records of a size to four shards.
+func benchGroups(size int) []shard.Group {
 	groups := make([]shard.Group, 4)
 	for i := range groups {
 		groups[i] = shard.Group{Shard: uint32(i), Count: 125}
 		for range groups[i].Count {
-			groups[i].Payload = shard.AppendRecord(groups[i].Payload, []byte("partition-key"), make([]byte, 100))
+			groups[i].Payload = shard.AppendRecord(groups[i].Payload, []byte("partition-key"), make([]byte, size))
 		}
 	}
 	return groups
@@ -30,34 +31,38 @@ func benchLog(b *testing.B, o Options) (*Log, shard.StreamID) {
 	return l, createStream(b, l, "bench", 4).ID
 }
 
-// BenchmarkAppend is 16 callers that each append 500 records of 100 bytes at a time.
+// BenchmarkAppend is 16 callers that each append 500 records at a time.
 func BenchmarkAppend(b *testing.B) {
 	for _, mode := range []Durability{Always, Interval, None} {
-		b.Run(mode.String(), func(b *testing.B) {
-			l, id := benchLog(b, Options{Durability: mode})
-			b.SetParallelism(8)
-			b.ReportAllocs()
-			b.RunParallel(func(pb *testing.PB) {
-				groups := benchGroups()
-				for pb.Next() {
-					if err := l.Append(context.Background(), id, groups); err != nil || groups[0].Err != nil {
-						b.Error(err, groups[0].Err)
-						return
-					}
-				}
-			})
-			s := l.Stats()
-			b.ReportMetric(float64(s.Records)/b.Elapsed().Seconds(), "records/s")
-			b.ReportMetric(float64(s.Syncs)/b.Elapsed().Seconds(), "syncs/s")
-			b.ReportMetric(float64(s.Bytes)/b.Elapsed().Seconds()/1e6, "MB/s")
-		})
+		for _, size := range []int{100, 1000} {
+			b.Run(fmt.Sprintf("%s/%d", mode, size), func(b *testing.B) { benchmarkAppend(b, mode, size) })
+		}
 	}
+}
+
+func benchmarkAppend(b *testing.B, mode Durability, size int) {
+	l, id := benchLog(b, Options{Durability: mode})
+	b.SetParallelism(8)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		groups := benchGroups(size)
+		for pb.Next() {
+			if err := l.Append(context.Background(), id, groups); err != nil || groups[0].Err != nil {
+				b.Error(err, groups[0].Err)
+				return
+			}
+		}
+	})
+	s := l.Stats()
+	b.ReportMetric(float64(s.Records)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(s.Syncs)/b.Elapsed().Seconds(), "syncs/s")
+	b.ReportMetric(float64(s.Bytes)/b.Elapsed().Seconds()/1e6, "MB/s")
 }
 
 func benchmarkRead(b *testing.B, o Options) {
 	o.Durability = None
 	l, id := benchLog(b, o)
-	groups := benchGroups()
+	groups := benchGroups(100)
 	for range 800 { // 400,000 records
 		if err := l.Append(context.Background(), id, groups); err != nil {
 			b.Fatal(err)
