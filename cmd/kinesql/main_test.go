@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +25,7 @@ func TestMain(m *testing.M) {
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"endpoint": endpoint, "status": httpStatus},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"endpoint": endpoint, "status": httpStatus, "connections": connections, "metric": metric},
 	})
 }
 
@@ -73,4 +76,30 @@ func httpStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if got := res.Status[:3]; (got == args[2]) == neg {
 		ts.Fatalf("%s %s: got %s", args[0], args[1], res.Status)
 	}
+}
+
+// metric reads a metric of the server and compares it with a bound: metric NAME MOST.
+func metric(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: metric NAME MOST")
+	}
+	res, err := http.Get(ts.Getenv("AWS_ENDPOINT_URL") + "/metrics")
+	ts.Check(err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	most, err := strconv.ParseFloat(args[1], 64)
+	ts.Check(err)
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name == args[0] {
+			got, err := strconv.ParseFloat(value, 64)
+			ts.Check(err)
+			ts.Logf("%s %g", name, got)
+			if got > most {
+				ts.Fatalf("%s is %g, at most %g", name, got, most)
+			}
+			return
+		}
+	}
+	ts.Fatalf("no metric %s", args[0])
 }
