@@ -81,20 +81,16 @@ func (w *jsonWalk) inner(k kind, end byte, depth int) bool {
 }
 
 func (w *jsonWalk) number() bool {
-	n, k := 0, integer
-	for n < len(w.b) {
-		switch c := w.b[n]; {
-		case c >= '0' && c <= '9' || c == '-' && n == 0:
-		case c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-':
+	n, k := len(w.b), integer
+	for i, c := range w.b {
+		if c == '.' || c == 'e' || c == 'E' {
 			k = decimal
-		default:
-			goto end
+		} else if (c < '0' || c > '9') && c != '-' && c != '+' {
+			n = i
+			break
 		}
-		n++
 	}
-end:
-	v := value{kind: k, text: w.b[:n]}
-	return w.word(v, n)
+	return w.word(value{kind: k, text: w.b[:n]}, n)
 }
 
 // text takes a string as it stands if it has no escape.
