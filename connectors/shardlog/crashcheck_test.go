@@ -31,15 +31,24 @@ func (lf *life) crash(power bool) {
 		if lf.rng.IntN(4) == 0 {
 			lf.disk.CrashAt(1 + lf.rng.IntN(12))
 		}
-		if lf.start() {
+		if lf.start() && lf.goesOn() {
 			break
 		}
 	}
-	lf.disk.CrashAt(0) // one that recovery did not reach
 	if lf.open != nil {
 		lf.open()
 	}
 	lf.check()
+}
+
+// goesOn takes back a stop that was not reached. The background may have reached it just now.
+func (lf *life) goesOn() bool {
+	lf.disk.CrashAt(0)
+	if lf.stopped() {
+		lf.log.Close()
+		return false
+	}
+	return true
 }
 
 // check compares the log with the model.
@@ -143,8 +152,10 @@ func (lf *life) read(ref shard.Ref, b shard.Bounds) []modelRecord {
 // end closes the log and compares once more.
 func (lf *life) end() {
 	lf.t.Helper()
+	if !lf.goesOn() {
+		lf.crash(false)
+	}
 	lf.extras = nil
-	lf.disk.CrashAt(0)
 	if err := lf.log.Close(); err != nil {
 		lf.t.Fatal(err)
 	}
