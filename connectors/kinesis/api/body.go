@@ -56,15 +56,35 @@ func (b *buffer) grow(want int64) error {
 		size = min(int(want), 16*cap(b.bytes)) // trusted in part: announcing costs a client nothing
 	}
 	size = min(size, maxBody) + 1 // one more byte tells the end without another turn
-	if bodies.Add(int64(size-b.reserved)) > maxBodies {
-		bodies.Add(-int64(size - b.reserved))
+	if !b.reserve(size) {
 		return errBodiesFull
 	}
-	b.reserved = size
 	grown := make([]byte, len(b.bytes), size)
 	copy(grown, b.bytes)
 	b.bytes = grown
 	return nil
+}
+
+// reserve counts the buffer as of a size. It reports false, and has changed nothing,
+// if all bodies would take too much.
+func (b *buffer) reserve(size int) bool {
+	more := int64(size - b.reserved)
+	if bodies.Add(more) > maxBodies {
+		bodies.Add(-more)
+		return false
+	}
+	b.reserved = size
+	return true
+}
+
+// newBody takes a buffer for a body. One that an earlier request has made large
+// counts in full.
+func newBody() *buffer {
+	b := buffers.Get().(*buffer)
+	if cap(b.bytes) > firstRead && !b.reserve(cap(b.bytes)) {
+		b.bytes = make([]byte, 0, firstRead)
+	}
+	return b
 }
 
 // readBody reads a request's body into a buffer that the caller releases.
@@ -72,7 +92,7 @@ func readBody(r *http.Request) (*buffer, error) {
 	if r.ContentLength > maxBody {
 		return nil, errBodyTooLong
 	}
-	b := buffers.Get().(*buffer)
+	b := newBody()
 	for {
 		n, err := r.Body.Read(b.bytes[len(b.bytes):cap(b.bytes)])
 		b.bytes = b.bytes[:len(b.bytes)+n]
