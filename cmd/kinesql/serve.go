@@ -101,7 +101,7 @@ func (f *serveFlags) run(cmd *cobra.Command, args []string) error {
 		return &status{exitError, err}
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), f.banner(s))
-	ctx, force, done := onSignals(cmd.Context())
+	ctx, force, done := onSignals(cmd.Context(), f.signals()...)
 	defer done()
 	q, err := f.start(cmd, ctx, s, scripts)
 	if err != nil {
@@ -192,12 +192,22 @@ func parseSize(text string) (int64, error) {
 	return 0, fmt.Errorf("want a size such as 50GB or 512MiB, got %q", text)
 }
 
+// signals are those that end the server. A terminal that closes ends it too, unless
+// there are files that SIGHUP has it read anew, as a service has them.
+func (f *serveFlags) signals() []os.Signal {
+	end := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if f.cfg.KeyFile == "" && f.cfg.TLSListen == "" {
+		end = append(end, syscall.SIGHUP)
+	}
+	return end
+}
+
 // onSignals returns a context that the first signal ends and a channel that the
 // second closes. A signal that comes twice at once is one, see echo.
-func onSignals(ctx context.Context) (context.Context, <-chan struct{}, func()) {
+func onSignals(ctx context.Context, end ...os.Signal) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals, force := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, end...)
 	go func() {
 		<-signals
 		asked := time.Now()

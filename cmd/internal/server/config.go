@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kinesql/connectors/kinesis/auth"
 	"kinesql/connectors/shardlog"
 )
 
@@ -57,6 +58,12 @@ func (c *Config) Check() error {
 	}
 	if c.DataDir == "" && !c.TestMode {
 		return errors.New("--data-dir: want a directory")
+	}
+	if c.Account == "" {
+		c.Account = auth.DefaultAccount
+	}
+	if len(c.Account) != 12 || strings.Trim(c.Account, "0123456789") != "" {
+		return fmt.Errorf("--account: want twelve digits, got %q", c.Account)
 	}
 	if err := c.settleAuth(); err != nil {
 		return err

@@ -32,6 +32,7 @@ func TestConfig(t *testing.T) {
 		{"no port", Config{Listen: "127.0.0.1"}, "want host:port", ""},
 		{"half a pair", Config{TLSListen: "127.0.0.1:1", CertFile: "c"}, "go together", ""},
 		{"a pair without TLS", Config{Listen: "127.0.0.1:1", CertFile: "c", CertKey: "k"}, "give --tls-listen", ""},
+		{"account", Config{Listen: "127.0.0.1:1", Account: "12"}, "want twelve digits", ""},
 		{"no directory", Config{Listen: "127.0.0.1:1", DataDir: "-"}, "--data-dir", ""},
 	} {
 		switch c.cfg.DataDir {

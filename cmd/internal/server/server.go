@@ -31,6 +31,7 @@ type Server struct {
 	cert   *certificate // nil: no TLS
 	routes *routes
 	fronts []front
+	temp   string // directory of the certificate of a server without a data directory
 
 	metrics *metrics
 }
@@ -137,7 +138,9 @@ func (s *Server) Abort() error {
 func (s *Server) Serve(ctx context.Context, force <-chan struct{}, stop func()) error {
 	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	defer unwatch()
-	go s.watch(watching)
+	if s.keys != nil || s.cert != nil {
+		go s.watch(watching)
+	}
 	failed := make(chan error, len(s.fronts))
 	for _, f := range s.fronts {
 		go func() { failed <- f.serve() }()
@@ -150,7 +153,7 @@ func (s *Server) Serve(ctx context.Context, force <-chan struct{}, stop func()) 
 	}
 	s.shutdown(force)
 	stop()
-	return errors.Join(err, s.log.Close())
+	return errors.Join(err, s.log.Close(), s.removeTemp())
 }
 
 // shutdown ends subscriptions and waits for requests under way.
@@ -227,7 +230,7 @@ func (s *Server) release() (err error) {
 	if s.log != nil {
 		err = errors.Join(err, s.log.Close())
 	}
-	return err
+	return errors.Join(err, s.removeTemp())
 }
 
 // tlsDir is where a self-signed certificate is kept.
@@ -235,9 +238,17 @@ func (s *Server) tlsDir() (string, error) {
 	if s.cfg.DataDir != "" {
 		return filepath.Join(s.cfg.DataDir, "tls"), nil
 	}
-	dir, err := os.MkdirTemp("", "kinesql-tls-")
-	if err != nil {
+	var err error
+	if s.temp, err = os.MkdirTemp("", "kinesql-tls-"); err != nil {
 		return "", fmt.Errorf("a place for the certificate: %w", err)
 	}
-	return dir, nil
+	return s.temp, nil
+}
+
+// removeTemp removes what lived only as long as the server.
+func (s *Server) removeTemp() error {
+	if s.temp == "" {
+		return nil
+	}
+	return os.RemoveAll(s.temp)
 }

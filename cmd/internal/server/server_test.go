@@ -262,41 +262,79 @@ func TestRestartKeepsRecords(t *testing.T) {
 }
 
 // TestShutdownEndsSubscriptions ends a server under a subscriber, who sees an end and
-// no error, and under a client that holds a connection without asking anything.
+// no error, and whose connection stays open and idle until the server closes it.
 func TestShutdownEndsSubscriptions(t *testing.T) {
-	s := serve(t)
-	s.create(t, "clicks")
-	c := s.sdk("k", "s")
+	for _, c := range []struct {
+		name   string
+		secure bool
+		http2  bool
+	}{{"HTTP/1.1", false, false}, {"HTTP/2", false, true}, {"HTTP/1.1 over TLS", true, false}, {"HTTP/2 over TLS", true, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, func(cfg *Config) {
+				if c.secure {
+					cfg.Listen, cfg.TLSListen = "", "127.0.0.1:0"
+				}
+			})
+			s.create(t, "clicks")
+			stream := s.subscribe(t, speaking(t, c.http2))
+			s.put(t, "clicks", "a")
+			got := nextRecord(t, stream)
+			begun := time.Now()
+			s.end()
+			if took := time.Since(begun); took > drainTime/2 {
+				t.Errorf("the end took %s", took)
+			}
+			for range stream.Events() {
+			}
+			if err := stream.Err(); err != nil || got != "a" || s.err != nil {
+				t.Errorf("got %q, %v, %v", got, err, s.err)
+			}
+		})
+	}
+}
+
+// speaking is a client of one protocol, which keeps its connections.
+func speaking(t *testing.T, http2 bool) *http.Client {
+	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, Protocols: new(http.Protocols)}
+	tr.Protocols.SetHTTP1(!http2)
+	tr.Protocols.SetHTTP2(http2)
+	tr.Protocols.SetUnencryptedHTTP2(http2)
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr}
+}
+
+// subscribe subscribes to the only shard of the stream clicks.
+func (r *running) subscribe(t *testing.T, over *http.Client) *kinesis.SubscribeToShardEventStream {
+	t.Helper()
 	arn := aws.String("arn:aws:kinesis:us-east-1:000000000000:stream/clicks")
-	reg, err := c.RegisterStreamConsumer(t.Context(), &kinesis.RegisterStreamConsumerInput{StreamARN: arn, ConsumerName: aws.String("app")})
+	reg, err := r.sdk("k", "s").RegisterStreamConsumer(t.Context(), &kinesis.RegisterStreamConsumerInput{StreamARN: arn, ConsumerName: aws.String("app")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := c.SubscribeToShard(t.Context(), &kinesis.SubscribeToShardInput{
+	out, err := r.sdk("k", "s").SubscribeToShard(t.Context(), &kinesis.SubscribeToShardInput{
 		ConsumerARN: reg.Consumer.ConsumerARN, ShardId: aws.String("shardId-000000000000"),
 		StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon},
-	})
+	}, func(o *kinesis.Options) { o.HTTPClient = over })
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.put(t, "clicks", "a")
-	stream, got := out.GetStream(), ""
-	defer stream.Close()
-	for got == "" {
+	t.Cleanup(func() { out.GetStream().Close() })
+	return out.GetStream()
+}
+
+// nextRecord is the data of the next event that has records.
+func nextRecord(t *testing.T, stream *kinesis.SubscribeToShardEventStream) (data string) {
+	t.Helper()
+	for data == "" {
 		e, ok := (<-stream.Events()).(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent)
 		if !ok {
 			t.Fatalf("the subscription ended before its record: %v", stream.Err())
 		}
 		for _, rec := range e.Value.Records {
-			got += string(rec.Data)
+			data += string(rec.Data)
 		}
 	}
-	s.end()
-	for range stream.Events() {
-	}
-	if err := stream.Err(); err != nil || got != "a" || s.err != nil {
-		t.Errorf("got %q, %v, %v", got, err, s.err)
-	}
+	return data
 }
 
 // TestKeyFile asks with keys that are and are not in the file.

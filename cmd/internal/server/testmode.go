@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"kinesql/connectors/kinesis/auth"
 	"kinesql/connectors/shard"
 )
 
@@ -31,11 +30,7 @@ type testMode struct {
 }
 
 func newTestMode(s *Server) *testMode {
-	t := &testMode{server: s, account: s.cfg.Account, documents: &documents{Log: s.log, written: map[string]bool{}}}
-	if t.account == "" {
-		t.account = auth.DefaultAccount
-	}
-	return t
+	return &testMode{server: s, account: s.cfg.Account, documents: &documents{Log: s.log, written: map[string]bool{}}}
 }
 
 // Account is the account of callers who name no other.
