@@ -218,24 +218,24 @@ func (l *Log) capDisk(out *Retained) error {
 func (l *Log) trimSegment(seg *segment) error {
 	for _, v := range l.views() {
 		for _, s := range v.states {
-			if next, ok := s.endIn(seg); ok {
-				s.planTrim(next)
+			if p, ok := s.partIn(seg); ok {
+				s.planTrim(p.next)
 			}
 		}
 	}
 	return l.trimPlanned()
 }
 
-// endIn returns the counter after the shard's records in a segment.
-func (s *shardState) endIn(seg *segment) (uint64, bool) {
+// partIn returns what the shard has in a segment that takes no more frames.
+func (s *shardState) partIn(seg *segment) (part, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for i := range s.parts {
 		if s.parts[i].seg == seg {
-			return s.parts[i].next, true
+			return s.parts[i], true
 		}
 	}
-	return 0, false
+	return part{}, false
 }
 
 func (l *Log) drop(seg *segment, out *Retained) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 
 	"kinesql/connectors/shard"
 	"kinesql/operators/vfs"
@@ -65,6 +66,9 @@ func (l *Log) rewrite(seg *segment) (freed int64, err error) {
 	w := &rewriting{log: l, old: seg, new: newSegment(l.segmentDir(), seg.number), written: framesAt, parts: map[shard.Ref]*part{}}
 	w.new.salt, w.new.last, w.new.synced = rand.Uint64(), seg.last, seg.synced
 	tmp := seg.path + ".tmp"
+	if err := w.checkHoles(); err != nil {
+		return 0, err
+	}
 	if err := w.copy(tmp); err != nil {
 		return 0, errors.Join(err, l.fs.Remove(tmp))
 	}
@@ -73,6 +77,27 @@ func (l *Log) rewrite(seg *segment) (freed int64, err error) {
 	}
 	l.seal(w.new)
 	return seg.end.Load() - w.new.end.Load(), nil
+}
+
+// checkHoles reports errDamaged if the index of the segment has entries for lost records:
+// they are nowhere else, and only come from damage.
+func (w *rewriting) checkHoles() error {
+	for _, v := range w.log.views() {
+		for _, s := range v.states {
+			p, ok := s.partIn(w.old)
+			if !ok {
+				continue
+			}
+			spans, err := w.log.entries(s.ref, &p)
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(spans, func(sp span) bool { return sp.length == 0 }) {
+				return errDamaged
+			}
+		}
+	}
+	return nil
 }
 
 // copy writes the live frames to a file, durably.

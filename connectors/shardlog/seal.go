@@ -14,6 +14,16 @@ import (
 // what the segment does not need of the disk. Should that fail, the entries stay in
 // memory, and the next start makes the index from the frames.
 func (l *Log) seal(seg *segment) {
+	defer l.retired(seg)
+	if err := l.writeIndex(seg); err != nil {
+		l.opts.Logger.Warn("the index of a segment was not written; it stays in memory", "file", seg.indexPath(), "err", err)
+		return
+	}
+	l.trimFile(seg)
+}
+
+// writeIndex writes the index of a segment from what is in memory, which can go then.
+func (l *Log) writeIndex(seg *segment) error {
 	slices.SortFunc(seg.touched, func(a, b *shardState) int {
 		return cmp.Or(cmp.Compare(a.ref.Stream, b.ref.Stream), cmp.Compare(a.ref.Shard, b.ref.Shard))
 	})
@@ -26,16 +36,14 @@ func (l *Log) seal(seg *segment) {
 			x.summaries, spans = append(x.summaries, sum), append(spans, entries)
 		}
 	}
-	defer l.retired(seg)
 	if err := vfs.WriteFile(l.fs, seg.indexPath(), encodeIndex(x, spans), 0o600); err != nil {
-		l.opts.Logger.Warn("the index of a segment was not written; it stays in memory", "file", seg.indexPath(), "err", err)
-		return
+		return err
 	}
 	for i := range x.summaries {
 		l.useIndex(seg, &x.summaries[i])
 	}
 	seg.touched = nil
-	l.trimFile(seg)
+	return nil
 }
 
 // summarize returns what the index of a segment is to say about the shard.

@@ -132,8 +132,11 @@ func (s *segment) readHead(f vfs.File) error {
 	if size <= framesAt || isBlank(f, size) {
 		return errBlank
 	}
-	return fmt.Errorf("%s: both copies of its header are damaged; run kinesql shards verify", s.path)
+	return fmt.Errorf("%s: %w; run kinesql shards verify, then repair", s.path, errHeads)
 }
+
+// errHeads says that nothing tells the salt of a segment, without which its frames are not to be told from other bytes.
+var errHeads = errors.New("both copies of its header are damaged")
 
 var (
 	errHead    = errors.New("damaged")
