@@ -38,7 +38,14 @@ type endpoint struct {
 func newEndpoint(t *testing.T) *endpoint {
 	t.Helper()
 	e := &endpoint{bench: newBench(t, true)}
-	s := api.New(api.Config{Log: e.log, Auth: auth.Any{}, Heartbeat: 50 * time.Millisecond, SubscriptionLife: 300 * time.Millisecond})
+	e.serve(e.log)
+	return e
+}
+
+// serve serves a log.
+func (e *endpoint) serve(log shard.Log) {
+	t := e.t
+	s := api.New(api.Config{Log: log, Auth: auth.Any{}, Heartbeat: 50 * time.Millisecond, SubscriptionLife: 300 * time.Millisecond})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		body, err := io.ReadAll(r.Body)
@@ -58,7 +65,6 @@ func newEndpoint(t *testing.T) *endpoint {
 	})
 	e.url, e.remote = server.URL, NewRemote(formats(), e.monitor)
 	e.remote.clock = quickClock{}
-	return e
 }
 
 // quickClock is the clock of the wall with short pauses.
