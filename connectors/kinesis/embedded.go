@@ -114,6 +114,7 @@ type logReader struct {
 	next    uint64
 	bounded bool
 	page    int   // bytes
+	room    int   // records that a page gets room for, after the last one
 	since   int64 // AtTimestamp, which may be yet to come: what arrives before is passed over
 }
 
@@ -152,9 +153,10 @@ func (r *logReader) read() (page Page, more bool, err error) {
 	}
 	var got shard.Page
 	if most > 0 {
-		if got, err = r.service.log.Read(r.ref, r.next, most, r.page, nil); err != nil {
+		if got, err = r.service.log.Read(r.ref, r.next, most, r.page, make([]shard.Record, 0, min(most, r.room))); err != nil {
 			return r.damaged(err)
 		}
+		r.room = len(got.Records) + len(got.Records)/8
 		page.Lost = r.skipped(got)
 		r.next = got.Next
 		got.Records = r.within(got.Records)
