@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/smithy-go"
 	"github.com/spf13/cobra"
+
+	connector "kinesql/connectors/kinesis"
 )
 
 const (
@@ -77,7 +79,7 @@ func (f *clientFlags) client(ctx context.Context) (*kinesis.Client, error) {
 			cfg.Credentials = credentials.NewStaticCredentialsProvider(localKey, localKey, "")
 		}
 	}
-	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+	return kinesis.NewFromConfig(cfg, connector.Steady, func(o *kinesis.Options) {
 		if local { // nobody else asks: a server that starts in a moment is not missed
 			o.Retryer = retry.AddWithMaxBackoffDelay(retry.NewStandard(), localBackoff)
 		}

@@ -125,7 +125,7 @@ func (a address) clients(ctx context.Context) (func() *kinesis.Client, error) {
 		return nil, errors.New("no region: give the option region, or set AWS_REGION")
 	}
 	return func() *kinesis.Client {
-		return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+		return kinesis.NewFromConfig(cfg, Steady, func(o *kinesis.Options) {
 			if a.endpoint != "" {
 				o.BaseEndpoint = aws.String(a.endpoint)
 			}

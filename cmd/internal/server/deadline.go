@@ -27,20 +27,15 @@ func deadlines(next http.Handler) http.Handler {
 		_ = c.SetWriteDeadline(answerDeadline(r))
 		if r.ContentLength != 0 {
 			_ = c.SetReadDeadline(time.Now().Add(bodyTime))
-			r.Body = &timedBody{r.Body, c}
-		}
-		if r.ProtoMajor == 1 && isSubscription(r) {
-			time.Sleep(breath)
+			body := &timedBody{ReadCloser: r.Body, c: c}
+			r.Body = body
+			if isHasty(r) {
+				w = steady(w, r, body)
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
-
-// breath is how long a subscription over HTTP/1.1 waits before it is answered. The AWS SDK
-// for Go closes the body of its request when an answer comes, and its transport, when it
-// finds the body closed before it has seen its end, drops the connection: every
-// fortieth subscription on a loopback address was cut so, until the answer came a little later.
-const breath = 10 * time.Millisecond
 
 func isSubscription(r *http.Request) bool {
 	return strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".SubscribeToShard")
@@ -59,7 +54,8 @@ func answerDeadline(r *http.Request) time.Time {
 // client's silence while it waits.
 type timedBody struct {
 	io.ReadCloser
-	c *http.ResponseController
+	c    *http.ResponseController
+	read time.Time // when the end was read
 }
 
 // Read implements io.Reader.
@@ -67,6 +63,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
 		_ = b.c.SetReadDeadline(time.Time{})
+		b.read = time.Now()
 	}
 	return n, err
 }
