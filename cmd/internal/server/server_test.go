@@ -366,6 +366,10 @@ func TestKeyFile(t *testing.T) {
 			t.Errorf("%s: got %v", c.want, err)
 		}
 	}
+	// On HTTP/2 the signed host is :authority.
+	if _, err := s.sdk("GOOD", "s").ListStreams(t.Context(), nil, func(o *kinesis.Options) { o.HTTPClient = speaking(t, true) }); err != nil {
+		t.Error(err)
+	}
 	write(`{"keys":[{"accessKeyId":"NEW","secretAccessKey":"another"}]}`)
 	s.reload(false)
 	if _, err := s.sdk("NEW", "another").ListStreams(t.Context(), nil); err != nil {

@@ -138,6 +138,9 @@ func TestTestMode(t *testing.T) {
 	if got := s.fetch(t, "GET", "/reset", ""); got.StatusCode != 405 {
 		t.Errorf("GET /reset: %d", got.StatusCode)
 	}
+	if got := s.fetch(t, "POST", "/reset", "", "Origin", "https://example.com"); got.StatusCode != 403 || len(s.log.Streams(shardScope("123456789012"))) != 1 {
+		t.Errorf("a web page: %d", got.StatusCode)
+	}
 }
 
 // TestNoTestMode leaves /reset to the API, which knows no paths.

@@ -20,7 +20,7 @@ import (
 //	POST /test/account  {"account":"123456789012"}: the account of callers from now on
 //	POST /test/clock    {"now":"2026-01-01T00:00:00Z"} or {"advance":"1h"}, and {"freeze":true}
 //
-// It is refused off loopback.
+// It is refused off loopback, and to web pages.
 type testMode struct {
 	server    *Server
 	documents *documents
@@ -42,8 +42,12 @@ func (t *testMode) Account() string {
 
 // ServeHTTP implements http.Handler.
 func (t *testMode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
+	switch {
+	case r.Method != http.MethodPost:
 		t.refuse(w, http.StatusMethodNotAllowed, errors.New("want POST"))
+		return
+	case r.Header.Get("Origin") != "": // any page that is open in a browser here could send it
+		t.refuse(w, http.StatusForbidden, errors.New("not from a web page"))
 		return
 	}
 	var err error
