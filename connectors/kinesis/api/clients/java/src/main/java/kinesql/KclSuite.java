@@ -21,6 +21,7 @@ import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.processor.SingleStreamTracker;
 import software.amazon.kinesis.retrieval.RetrievalSpecificConfig;
 import software.amazon.kinesis.retrieval.fanout.FanOutConfig;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
@@ -31,7 +32,8 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
  * Arguments: endpoint, polling or fanout, and a free port for DynamoDB Local.
  */
 public final class KclSuite {
-    private static final int ROUND = 200;
+    private static final int ROUND = 100;
+    private static final InitialPositionInStreamExtended START = InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
 
     private final KinesisAsyncClient kinesis;
     private final String stream;
@@ -43,7 +45,17 @@ public final class KclSuite {
         this.stream = stream;
     }
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        try {
+            prove(args);
+            System.exit(0); // threads of DynamoDB Local stay
+        } catch (Throwable e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void prove(String[] args) throws Exception {
         URI endpoint = URI.create(args[0]);
         var leases = ServerRunner.createServerFromCommandLineArgs(new String[] {"-inMemory", "-port", args[2]});
         leases.start();
@@ -52,7 +64,6 @@ public final class KclSuite {
         }
         leases.stop();
         System.out.println("PASS " + args[1]);
-        System.exit(0); // threads of DynamoDB Local stay
     }
 
     private void run(URI endpoint, String how, URI dynamo) throws Exception {
@@ -114,12 +125,12 @@ public final class KclSuite {
     private Scheduler scheduler(URI endpoint, String how, URI dynamo) {
         var db = DynamoDbAsyncClient.builder().endpointOverride(dynamo).region(Region.US_EAST_1).build();
         var cloudWatch = CloudWatchAsyncClient.builder().endpointOverride(endpoint).region(Region.US_EAST_1).build();
-        var configs = new ConfigsBuilder(stream, stream, kinesis, db, cloudWatch, "worker-1", () -> new Processor(ledger));
+        var configs = new ConfigsBuilder(new SingleStreamTracker(stream, START), stream, kinesis, db, cloudWatch, "worker-1", () -> new Processor(ledger));
         var leases = configs.leaseManagementConfig()
                 .failoverTimeMillis(2000)
                 .shardSyncIntervalMillis(500)
-                .leasesRecoveryAuditorExecutionFrequencyMillis(1000)
-                .initialPositionInStream(InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+                .leasesRecoveryAuditorExecutionFrequencyMillis(1000);
+        leases.workerUtilizationAwareAssignmentConfig().disableWorkerMetrics(true).workerMetricsReporterFreqInMillis(1000);
         var coordinator = configs.coordinatorConfig().parentShardPollIntervalMillis(200).shardConsumerDispatchPollIntervalMillis(100);
         var metrics = configs.metricsConfig().metricsBufferTimeMillis(1000);
         RetrievalSpecificConfig specific = how.equals("polling")

@@ -15,6 +15,7 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 final class Processor implements ShardRecordProcessor {
     private final Ledger ledger;
     private String shard;
+    private boolean leaving;
 
     Processor(Ledger ledger) {
         this.ledger = ledger;
@@ -34,7 +35,9 @@ final class Processor implements ShardRecordProcessor {
 
     @Override
     public void leaseLost(LeaseLostInput in) {
-        ledger.record("the lease of " + shard + " was lost"); // one worker only: this must not happen
+        if (!leaving) { // one worker only: nobody takes leases from it
+            ledger.record("the lease of " + shard + " was lost");
+        }
     }
 
     @Override
@@ -45,6 +48,7 @@ final class Processor implements ShardRecordProcessor {
 
     @Override
     public void shutdownRequested(ShutdownRequestedInput in) {
+        leaving = true;
         checkpoint(in.checkpointer());
     }
 
