@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,8 +103,10 @@ func (lf *life) act() error {
 		return lf.create()
 	}
 	switch n := lf.rng.IntN(100); {
-	case n < 70:
+	case n < 60:
 		return lf.append()
+	case n < 70:
+		return lf.burst()
 	case n < 74:
 		return lf.create()
 	case n < 80:
@@ -186,8 +189,12 @@ func (lf *life) update() error {
 			m.retention, m.note = retention, note
 		}
 	}
+	key := ""
+	if lf.rng.IntN(2) == 0 {
+		key = "alias/" + name
+	}
 	_, err := lf.log.Update(m.id, func(s *shard.Stream) error {
-		s.Retention, s.Document = retention, []byte(note)
+		s.Retention, s.Document, s.KeyID = retention, []byte(note), key
 		return nil
 	})
 	if err == nil {
@@ -236,13 +243,18 @@ func (lf *life) reshard() error {
 	return err
 }
 
-// append appends to some shards of a stream.
-func (lf *life) append() error {
-	_, m := lf.pick()
-	var groups []shard.Group
-	var texts [][]string
-	for _, index := range m.openShards() {
-		if len(groups) > 0 && lf.rng.IntN(2) == 0 {
+// lifeAppend is an append, and what it writes.
+type lifeAppend struct {
+	stream *modelStream
+	groups []shard.Group
+	texts  [][]string
+}
+
+// prepare makes an append to some of a stream's shards.
+func (lf *life) prepare(m *modelStream, shards []uint32) *lifeAppend {
+	a := &lifeAppend{stream: m}
+	for _, index := range shards {
+		if len(a.groups) > 0 && lf.rng.IntN(2) == 0 {
 			continue
 		}
 		var data []string
@@ -250,16 +262,51 @@ func (lf *life) append() error {
 			lf.made++
 			data = append(data, fmt.Sprint(lf.made, strings.Repeat(".", lf.rng.IntN(10)*lf.rng.IntN(10)*lf.rng.IntN(20))))
 		}
-		groups, texts = append(groups, group(index, data...)), append(texts, data)
+		a.groups, a.texts = append(a.groups, group(index, data...)), append(a.texts, data)
 		lf.extras[shard.Ref{Stream: m.id, Shard: index}] = data
 	}
-	err := lf.log.Append(context.Background(), m.id, groups)
-	for i, g := range groups {
+	return a
+}
+
+// answered notes what an append was told.
+func (lf *life) answered(a *lifeAppend, err error) error {
+	for i, g := range a.groups {
 		if err = errors.Join(err, g.Err); err != nil {
 			continue
 		}
-		delete(lf.extras, shard.Ref{Stream: m.id, Shard: g.Shard})
-		lf.accept(m.shards[g.Shard], g, texts[i])
+		delete(lf.extras, shard.Ref{Stream: a.stream.id, Shard: g.Shard})
+		lf.accept(a.stream.shards[g.Shard], g, a.texts[i])
+	}
+	return err
+}
+
+// append appends to some shards of a stream.
+func (lf *life) append() error {
+	_, m := lf.pick()
+	a := lf.prepare(m, m.openShards())
+	return lf.answered(a, lf.log.Append(context.Background(), m.id, a.groups))
+}
+
+// burst appends to all streams at once, to some shards alone and to others together: rounds are of many appends.
+func (lf *life) burst() error {
+	var appends []*lifeAppend
+	for _, name := range sortedKeys(lf.model) {
+		m := lf.model[name]
+		open := m.openShards()
+		appends = append(appends, lf.prepare(m, open[:1]))
+		if len(open) > 1 {
+			appends = append(appends, lf.prepare(m, open[1:]))
+		}
+	}
+	errs := make([]error, len(appends))
+	var wg sync.WaitGroup
+	for i, a := range appends {
+		wg.Go(func() { errs[i] = lf.log.Append(context.Background(), a.stream.id, a.groups) })
+	}
+	wg.Wait()
+	var err error
+	for i, a := range appends {
+		err = errors.Join(err, lf.answered(a, errs[i]))
 	}
 	return err
 }

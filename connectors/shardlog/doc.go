@@ -12,6 +12,7 @@
 //
 //	LOCK                          held while a process has the log open
 //	identity.json                 the identity of the next stream, once the latest one was deleted
+//	reserve                       room on the disk that is given back when it is full, to write what frees more
 //	tips.json                     how far the records of shards are trimmed
 //	streams/0000000001.json       a stream: its shards, retention, key and document
 //	documents/61636374.json       a document; the name is its key in hexadecimal

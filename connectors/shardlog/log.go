@@ -122,6 +122,7 @@ func makeDir(fsys vfs.FS, name string) error {
 }
 
 func (l *Log) start(c *committer) {
+	l.keepReserve()
 	l.keeper = newKeeper()
 	go func() {
 		defer close(l.committed)

@@ -35,14 +35,8 @@ func (l *Log) Retain() (Retained, error) {
 	for _, v := range l.views() {
 		l.planTrim(v, now)
 	}
-	err := l.trimPlanned()
-	if err != nil {
-		return out, err
-	}
-	if out.Shards, err = l.expireShards(now); err != nil {
-		return out, err
-	}
-	return out, errors.Join(l.capDisk(&out), l.dropDead(&out), l.rewriteSparse(&out))
+	defer l.keepReserve() // anew, if it was needed
+	return out, errors.Join(l.trimPlanned(), l.expireShards(now, &out), l.capDisk(&out), l.dropDead(&out), l.rewriteSparse(&out))
 }
 
 // retainEvery makes passes until the log is closed.
@@ -106,7 +100,7 @@ func (l *Log) trimPlanned() error {
 	if len(planned) == 0 {
 		return nil
 	}
-	if err := l.keepTips(); err != nil {
+	if err := l.frugal(l.keepTips); err != nil {
 		return fmt.Errorf("keep how far shards are trimmed: %w", err)
 	}
 	for _, s := range planned {
@@ -129,10 +123,9 @@ func (s *shardState) olderThan(arrival int64) bool {
 }
 
 // expireShards takes closed shards whose time is over out of their streams.
-func (l *Log) expireShards(now time.Time) (int, error) {
+func (l *Log) expireShards(now time.Time, out *Retained) error {
 	l.control.Lock()
 	defer l.control.Unlock()
-	n := 0
 	for _, v := range l.views() {
 		expired := func(i int) bool {
 			sh := &v.Shards[i]
@@ -146,16 +139,16 @@ func (l *Log) expireShards(now time.Time) (int, error) {
 		if err != nil {
 			continue // deleted meanwhile
 		}
-		if err := l.keep(next); err != nil {
-			return n, err
+		if err := l.frugal(func() error { return l.keep(next) }); err != nil {
+			return err
 		}
 		st.view.Store(next)
 		for _, s := range gone {
 			s.forget()
 		}
-		n += len(gone)
+		out.Shards += len(gone)
 	}
-	return n, nil
+	return nil
 }
 
 // without returns the stream without some of its shards, and what it lost.

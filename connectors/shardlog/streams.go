@@ -263,7 +263,8 @@ func (l *Log) Delete(id shard.StreamID) error {
 // noted first, so that no later stream gets it.
 func (l *Log) removeStream(id shard.StreamID) error {
 	if id+1 == l.nextID {
-		if err := writeKept(l.fs, l.identityFile(), fmt.Appendf(nil, `{"version":1,"next_stream":%d}`, l.nextID)); err != nil {
+		identity := fmt.Appendf(nil, `{"version":1,"next_stream":%d}`, l.nextID)
+		if err := l.frugal(func() error { return writeKept(l.fs, l.identityFile(), identity) }); err != nil {
 			return err
 		}
 	}

@@ -92,7 +92,7 @@ func (l *Log) loadTips() error {
 // dropSegment removes a segment that holds no records that can be read: the
 // caller has trimmed them or their streams are gone. It is not for the active one.
 func (l *Log) dropSegment(seg *segment) error {
-	if err := l.keepTips(); err != nil {
+	if err := l.frugal(l.keepTips); err != nil {
 		return err
 	}
 	l.removeFromList(seg)
