@@ -199,18 +199,22 @@ func TestPutErrors(t *testing.T) {
 	}
 }
 
-// A record of exactly the largest size is taken, in either of the two limits.
+// A record of exactly the largest size is taken, in either of the two limits, and one
+// of a byte more is not. The key counts.
 func TestPutLargestRecord(t *testing.T) {
 	b := newBench(t)
 	b.stream("s", 1, "")
 	b.stream("large", 1, `{"maxRecordKiB":10240}`)
 	for stream, size := range map[string]int{"s": 1 << 20, "large": 10 << 20} {
-		data, _ := json.Marshal(make([]byte, size))
-		b.ask("PutRecord", `{"StreamName":"`+stream+`","PartitionKey":"a","Data":`+string(data)+`}`)
+		data, _ := json.Marshal(make([]byte, size-3))
+		put := `{"StreamName":"` + stream + `","PartitionKey":"key","Data":` + string(data) + `}`
+		b.ask("PutRecord", put)
 		_, out := b.read(b.iterator(stream, "TRIM_HORIZON", ""), "")
 		if got := out["Records"].([]any)[0].(map[string]any)["Data"].(string); `"`+got+`"` != string(data) {
 			t.Errorf("%s: %d characters of base64 came back, want %d", stream, len(got), len(data)-2)
 		}
+		b.refuse("PutRecord", strings.Replace(put, "key", "keys", 1), fmt.Sprintf(
+			"ValidationException: 1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to %d", size))
 	}
 }
 

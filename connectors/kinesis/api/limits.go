@@ -35,15 +35,12 @@ type budget struct {
 func newBudget(maxRecord int) *budget {
 	return &budget{
 		// A burst takes the largest record, as it is paid back at the usual rate.
-		writeBytes:   rate.NewLimiter(writeBytesPerSecond, max(writeBytesPerSecond, maxRecord+maxKeyBytes)),
+		writeBytes:   rate.NewLimiter(writeBytesPerSecond, max(writeBytesPerSecond, maxRecord)),
 		writeRecords: rate.NewLimiter(writeRecordsPerSecond, writeRecordsPerSecond),
 		readBytes:    rate.NewLimiter(readBytesPerSecond, readBytesPerSecond),
 		readCalls:    rate.NewLimiter(readCallsPerSecond, readCallsPerSecond),
 	}
 }
-
-// maxKeyBytes is the longest UTF-8 of 256 UTF-16 units.
-const maxKeyBytes = 3 * 256
 
 // limited returns the budgets of a stream that has rate limits, or nil.
 func (s *Server) limited(v *view) *limits {
@@ -81,7 +78,7 @@ func (s *Server) writeLimit(v *view) func(h home, bytes int) bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		b := l.shard(v, h.Index)
-		burst := max(writeBytesPerSecond, v.maxRecordBytes()+maxKeyBytes)
+		burst := max(writeBytesPerSecond, v.maxRecordBytes())
 		if b.writeBytes.Burst() != burst { // the stream's largest record was changed
 			b.writeBytes.SetBurstAt(now, burst)
 		}

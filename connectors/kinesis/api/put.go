@@ -35,7 +35,7 @@ func (v *view) takesRecords() bool {
 	return v.Status == shard.Active || v.Status == shard.Updating
 }
 
-// maxRecordBytes is how large the data of a record may be.
+// maxRecordBytes is how large a record may be: its data and its partition key.
 func (v *view) maxRecordBytes() int {
 	if v.doc.MaxRecordKiB > 0 {
 		return v.doc.MaxRecordKiB << 10
@@ -109,7 +109,7 @@ func (s *Server) putRecords(_ context.Context, c *Caller, in *kinesis.PutRecords
 
 // take checks a record against the stream and adds it. path says where it stands in the request.
 func (b *batch) take(v *view, path string, key, explicit *string, data []byte) error {
-	if len(data) > v.maxRecordBytes() {
+	if len(data)+len(aws.ToString(key)) > v.maxRecordBytes() {
 		return wire.Errorf(codeValidation, "1 validation error detected: Value at '%sdata' failed to satisfy constraint: Member must have length less than or equal to %d",
 			path, v.maxRecordBytes())
 	}

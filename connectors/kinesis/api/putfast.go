@@ -73,7 +73,7 @@ func (s *Server) fastPut(c *Caller, action string, p *putScan, b *batch) *view {
 	}
 	most := v.maxRecordBytes()
 	for i := range b.entries {
-		if b.entries[i].size > most {
+		if e := &b.entries[i]; len(e.key)+e.size > most {
 			return nil
 		}
 	}

@@ -44,7 +44,7 @@ func mistakes(t *testing.T, s *suite) {
 // sizes: one record too many or too large fails the whole request.
 func sizes(t *testing.T, s *suite, name *string) {
 	t.Helper()
-	_, err := s.PutRecord(t.Context(), &kinesis.PutRecordInput{StreamName: name, PartitionKey: aws.String("k"), Data: make([]byte, 1<<20+1)})
+	_, err := s.PutRecord(t.Context(), &kinesis.PutRecordInput{StreamName: name, PartitionKey: aws.String("k"), Data: make([]byte, 1<<20)})
 	refusedAs(t, err, "ValidationException", "")
 	entry := types.PutRecordsRequestEntry{PartitionKey: aws.String("k"), Data: []byte("x")}
 	many := make([]types.PutRecordsRequestEntry, 501)
