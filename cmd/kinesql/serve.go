@@ -259,21 +259,9 @@ func (f *serveFlags) start(cmd *cobra.Command, ctx context.Context, s *server.Se
 		if err != nil {
 			cancel() // a script that does not run ends the server, too
 		}
-		q.ended <- err
+		q.ended <- place(err, scripts)
 	}()
 	return q, nil
-}
-
-// join makes one script of several.
-func join(scripts []*diag.Source) *diag.Source {
-	if len(scripts) == 1 {
-		return scripts[0]
-	}
-	var text strings.Builder
-	for _, s := range scripts {
-		text.WriteString(s.Text + "\n;\n")
-	}
-	return &diag.Source{Name: "<scripts>", Text: text.String()}
 }
 
 // stop ends the scripts with what they have read, and waits for them.
