@@ -54,8 +54,8 @@ type Log struct {
 	committed chan struct{} // closed when the committer has ended
 	closeErr  error         // of the committer, after committed
 
-	retaining  sync.Mutex    // held by a pass of retention, before control
-	retainSoon chan struct{} // has a value when a pass should be made
+	retaining sync.Mutex    // held by a pass of retention, before control
+	capSoon   chan struct{} // has a value when the size of the log should be looked at
 
 	unsealed []*segment // found by recovery
 	doubt    *doubt     // likewise
@@ -72,7 +72,7 @@ func Open(dir string, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{dir: dir, opts: o, fs: o.FS, queue: newQueue(o.PendingBytes), committed: make(chan struct{}), retainSoon: make(chan struct{}, 1)}
+	l := &Log{dir: dir, opts: o, fs: o.FS, queue: newQueue(o.PendingBytes), committed: make(chan struct{}), capSoon: make(chan struct{}, 1)}
 	l.mu.byID, l.mu.byName, l.mu.documents = map[shard.StreamID]*streamState{}, map[streamName]*streamState{}, map[string][]byte{}
 	l.files, l.spans = newFiles(l.fs), newSpanCache()
 	if err := l.takeDirectory(); err != nil {

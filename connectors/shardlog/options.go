@@ -51,8 +51,8 @@ type Options struct {
 	// DiskCap bounds the bytes of segments on the disk; 0: only retention does.
 	// The oldest records go first, even before their time.
 	DiskCap int64
-	// RetainInterval is how often the log looks for records whose time has come, besides at the
-	// end of each segment; default 30 s. Negative: only Retain does.
+	// RetainInterval is how often the log looks for records whose time has come; default 30 s.
+	// DiskCap is looked at when a segment is full as well. Negative: only Retain does.
 	RetainInterval time.Duration
 	// Keys encrypts streams that have a KeyID. Without it nothing can be appended to them.
 	Keys Keys

@@ -44,23 +44,41 @@ func (l *Log) retainEvery(interval time.Duration) {
 	defer l.background.Done()
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
+	pass := l.Retain
 	for {
-		if _, err := l.Retain(); err != nil && l.usable() == nil {
+		if _, err := pass(); err != nil && l.usable() == nil {
 			l.opts.Logger.Warn("retention", "dir", l.dir, "err", err)
 		}
 		select {
 		case <-l.committed:
 			return
 		case <-tick.C:
-		case <-l.retainSoon:
+			pass = l.Retain
+		case <-l.capSoon:
+			pass = l.retainCap
 		}
 	}
 }
 
-// pokeRetention has a pass made soon.
+// retainCap is the part of a pass that cannot wait under load: it keeps the log within DiskCap.
+func (l *Log) retainCap() (Retained, error) {
+	l.retaining.Lock()
+	defer l.retaining.Unlock()
+	var out Retained
+	if err := l.usable(); err != nil {
+		return out, err
+	}
+	defer l.keepReserve()
+	return out, l.capDisk(&out)
+}
+
+// pokeRetention has the size of the log looked at soon.
 func (l *Log) pokeRetention() {
+	if l.opts.DiskCap == 0 {
+		return
+	}
 	select {
-	case l.retainSoon <- struct{}{}:
+	case l.capSoon <- struct{}{}:
 	default:
 	}
 }
