@@ -25,6 +25,7 @@ type Mem struct {
 		crashAt int // the op at which the machine stops; 0: never
 		dead    bool
 
+		volatile bool // nothing is kept for a crash
 		readOnly bool
 		capacity int64 // in bytes; 0: no bound
 		used     int64 // pages
@@ -65,6 +66,14 @@ func NewMem() *Mem {
 	m := &Mem{}
 	m.mu.root = newDir(0o755)
 	m.mu.locks = map[string]bool{}
+	return m
+}
+
+// NewVolatile returns a file system in memory for use rather than for tests: all of it is lost with the process, so
+// it keeps no second state for a Crash, which leaves nothing.
+func NewVolatile() *Mem {
+	m := NewMem()
+	m.mu.volatile = true
 	return m
 }
 
@@ -146,7 +155,7 @@ func (m *Mem) create(name string, perm fs.FileMode) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{perm: perm.Perm()}
+	n := &node{perm: perm.Perm(), content: content{volatile: m.mu.volatile}}
 	err = m.gate(OpCreate, name)
 	if underWay(err) {
 		m.link(change{added: entry{dir, base, n}})
@@ -164,7 +173,9 @@ func (m *Mem) link(c change) {
 		m.unlinked(c.removed.in.names[c.removed.name])
 	}
 	c.apply(func(n *node) map[string]*node { return n.names })
-	m.mu.pending = append(m.mu.pending, c)
+	if !m.mu.volatile {
+		m.mu.pending = append(m.mu.pending, c)
+	}
 }
 
 func (m *Mem) unlinked(n *node) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -296,4 +297,39 @@ func TestRestartKeepsWhatTheSystemHas(t *testing.T) {
 	wantFile(t, m.Crash(nil), "a", "old")
 	check(t, f.Sync())
 	wantFile(t, m.Crash(nil), "a", "new")
+}
+
+func TestVolatileKeepsNothing(t *testing.T) {
+	m := vfs.NewVolatile()
+	f := create(t, m, "a", strings.Repeat("x", 10_000))
+	check(t, f.Sync())
+	check(t, m.SyncDir("/"))
+	check(t, f.Truncate(5000))
+	_, err := f.WriteAt([]byte("y"), 4999)
+	check(t, err)
+	wantFile(t, m, "a", strings.Repeat("x", 4999)+"y")
+	if entries, err := m.Crash(nil).ReadDir("/"); err != nil || len(entries) > 0 {
+		t.Fatalf("left: %v, %v", entries, err)
+	}
+}
+
+// TestVolatileForgetsRemovedFiles writes and removes more than would fit if anything of them stayed.
+func TestVolatileForgetsRemovedFiles(t *testing.T) {
+	m := vfs.NewVolatile()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range 200 {
+		f := create(t, m, "a", "")
+		_, err := f.WriteAt(make([]byte, 1<<20), 0)
+		check(t, err)
+		check(t, f.Close())
+		check(t, m.Remove("a"))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 20<<20 {
+		t.Fatalf("%d bytes stay", grown)
+	}
+	runtime.KeepAlive(m)
 }

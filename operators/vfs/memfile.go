@@ -21,6 +21,7 @@ type content struct {
 	// last, false: a Sync of them has failed, so that nothing does but writing them again.
 	fresh    map[int]bool
 	reserved int // pages that have their place on the disk, from the front
+	volatile bool
 }
 
 // allocated is the bytes that the file takes of the disk.
@@ -39,7 +40,7 @@ func (c *content) writable(i int) *page {
 	for len(c.pages) <= i {
 		c.pages = append(c.pages, nil)
 	}
-	if _, own := c.fresh[i]; !own || c.pages[i] == nil {
+	if _, own := c.fresh[i]; !own && !c.volatile || c.pages[i] == nil {
 		p := new(page)
 		if c.pages[i] != nil {
 			*p = *c.pages[i]
@@ -52,6 +53,9 @@ func (c *content) writable(i int) *page {
 
 // touch marks a page as to be synced.
 func (c *content) touch(i int) {
+	if c.volatile {
+		return
+	}
 	if c.fresh == nil {
 		c.fresh = map[int]bool{}
 	}

@@ -15,6 +15,11 @@ import (
 // both runs a test on the machine's disk and on that of memory.
 func both(t *testing.T, test func(t *testing.T, fsys vfs.FS, dir string)) {
 	t.Run("os", func(t *testing.T) { test(t, vfs.OS(), t.TempDir()) })
+	t.Run("volatile", func(t *testing.T) {
+		m := vfs.NewVolatile()
+		check(t, m.MkdirAll("/data", 0o755))
+		test(t, m, "/data")
+	})
 	t.Run("mem", func(t *testing.T) {
 		m := vfs.NewMem()
 		check(t, m.MkdirAll("/data", 0o755))
