@@ -30,7 +30,7 @@ func (e *Engine) shardLog() (shard.Log, error) {
 	}
 	p := &e.private
 	p.once.Do(func() {
-		p.log, p.err = shardlog.Open("streams", shardlog.Options{FS: vfs.NewMem(), Durability: shardlog.None, Now: e.cfg.Now})
+		p.log, p.err = shardlog.Open("streams", shardlog.Options{FS: vfs.NewVolatile(), Durability: shardlog.None, Now: e.cfg.Now})
 	})
 	if p.err != nil {
 		return nil, fmt.Errorf("shards in memory: %w", p.err)

@@ -77,7 +77,7 @@ func (s *Server) openLog() (err error) {
 	}
 	dir := s.cfg.DataDir
 	if dir == "" {
-		dir, o.FS = "/data", vfs.NewMem()
+		dir, o.FS = "/data", vfs.NewVolatile()
 	}
 	if o.FS == nil {
 		o.FS = vfs.OS()
