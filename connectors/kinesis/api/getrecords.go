@@ -146,9 +146,6 @@ func (r *reading) bytes() int {
 	return n
 }
 
-// ended reports whether the shard has been read to its end.
-func (r *reading) ended() bool { return r.page.End }
-
 // output is the answer in the SDK's types.
 func (r *reading) output(next string) *kinesis.GetRecordsOutput {
 	out := &kinesis.GetRecordsOutput{
