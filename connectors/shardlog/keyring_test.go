@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"kinesql/connectors/shard"
 	"kinesql/operators/vfs"
 )
 
@@ -247,4 +248,33 @@ func FuzzKeyringOpen(f *testing.F) {
 			t.Fatalf("opened %q", got)
 		}
 	})
+}
+
+// TestEncryptedRecordsAreNotOnTheDisk starts and stops encryption on a stream that is in use.
+func TestEncryptedRecordsAreNotOnTheDisk(t *testing.T) {
+	m := keyDisk(t)
+	l, err := Open("/data", Options{FS: m, Keys: openKeyring(t, m), TailBytes: 1, RetainInterval: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := createStream(t, l, "a", 1)
+	for i, key := range []string{"", "alias/a", ""} {
+		if _, err := l.Update(s.ID, func(s *shard.Stream) error { s.KeyID = key; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		put(t, l, s.ID, group(0, fmt.Sprintf("words-%d", i)))
+	}
+	if got := readAll(t, l, shard.Ref{Stream: s.ID}, 0); strings.Join(got, " ") != "words-0 words-1 words-2" {
+		t.Fatalf("read %q", got)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := vfs.ReadFile(m, "/data/log/"+segmentName(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b, []byte("words-0")) || bytes.Contains(b, []byte("words-1")) || !bytes.Contains(b, []byte("words-2")) {
+		t.Fatal("want what was written while encryption was on to be hidden, and no more")
+	}
 }
