@@ -176,3 +176,15 @@ func FuzzControlTexts(f *testing.F) {
 		}
 	})
 }
+
+func TestPartitions(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
+		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc", "local": "aws",
+	} {
+		arn := streamARN(shard.Scope{Account: "000000000000", Region: region}, "s")
+		if want = "arn:" + want + ":kinesis:" + region + ":000000000000:stream/s"; arn != want {
+			t.Errorf("got %s, want %s", arn, want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 // growing only if its shard is to be split elsewhere already. What is farther away,
 // because the shards are of very different sizes, stays where it belongs.
 func plan(olds []shard.Hash, target int) []shard.Hash {
-	p := &planner{olds: olds, used: make([]bool, len(olds)), far: shard.EvenRanges(2 * len(olds))[1].Start}
+	p := &planner{olds: olds, used: make([]bool, len(olds)), far: halfShard(len(olds))}
 	p.used[0] = true // all keys begin there
 	ideal := shard.EvenRanges(target)[1:]
 	out := []shard.Hash{{}}
@@ -51,6 +51,9 @@ type planner struct {
 	far  shard.Hash // half the mean size of the old shards
 }
 
+// halfShard is half the mean size of a number of shards, rounded up.
+func halfShard(shards int) shard.Hash { return shard.EvenRanges(2 * shards)[1].Start.Next() }
+
 func (p *planner) take(i int) shard.Hash {
 	p.used[i] = true
 	return p.olds[i]
@@ -61,10 +64,13 @@ func (p *planner) home(h shard.Hash) int {
 	return sort.Search(len(p.olds), func(i int) bool { return p.olds[i].Compare(h) > 0 }) - 1
 }
 
-// near finds the nearest old beginning that is free and less than far away.
+// near finds the nearest old beginning that is free and less than far away: of two
+// that are as good as equally near, the first, so that the shards that stay come before
+// the new ones.
 func (p *planner) near(h shard.Hash, far shard.Hash) (best int, ok bool) {
 	for i := max(p.home(h), 0); i <= p.home(h)+1 && i < len(p.olds); i++ {
-		if d := distance(p.olds[i], h); !p.used[i] && d.Compare(far) <= 0 {
+		d := distance(p.olds[i], h)
+		if !p.used[i] && d.Compare(far) <= 0 && (!ok || d.Hi < far.Hi) {
 			best, far, ok = i, d, true
 		}
 	}

@@ -60,6 +60,15 @@ func TestPlanIsEven(t *testing.T) {
 	}
 }
 
+// Of two old beginnings that are as near the first stays, so that the shards come in
+// the order of their keys as in that of their numbers.
+func TestPlanKeepsTheFirstOfEquals(t *testing.T) {
+	olds := starts(shard.EvenRanges(3))
+	if news := plan(olds, 2); !slices.Equal(news, olds[:2]) {
+		t.Errorf("got %v, want %v", news, olds[:2])
+	}
+}
+
 // Whatever the shards were: there are as many as asked for, they begin at 0 and
 // ascend, and no beginning is farther than half an old shard from where it should be.
 func TestPlanOfAnyShards(t *testing.T) {
@@ -76,7 +85,7 @@ func TestPlanOfAnyShards(t *testing.T) {
 		if len(news) != target || news[0] != (shard.Hash{}) {
 			t.Fatalf("got %v, want %d from 0 on", news, target)
 		}
-		far := shard.EvenRanges(2 * len(olds))[1].Start
+		far := halfShard(len(olds))
 		for i := range news {
 			if i > 0 && news[i-1].Compare(news[i]) >= 0 {
 				t.Fatalf("%s does not follow %s", news[i], news[i-1])

@@ -12,8 +12,7 @@ import (
 const (
 	// tagLimit is how many tags a stream or consumer may have.
 	tagLimit = 50
-	// rateLimitTag switches the service's limits of rates on for a stream, if its
-	// value is "on".
+	// rateLimitTag switches the service's limits of rates on for a stream: "on" or "off".
 	rateLimitTag = "kinesql:rate-limits"
 )
 
@@ -44,9 +43,12 @@ func checkTags(of tagsOf, have, add map[string]string) error {
 	if err := checkTagTexts(of, texts); err != nil {
 		return err
 	}
-	for k := range add {
+	for k, v := range add {
 		if strings.HasPrefix(strings.ToLower(k), "aws:") {
 			return of.refuse("because tag keys that start with aws: are reserved.")
+		}
+		if of.kind == "stream" && k == rateLimitTag && v != "on" && v != "off" { // or a typing error would switch nothing, and say so to nobody
+			return of.refuse("because the value of %s is on or off, not %s.", k, v)
 		}
 	}
 	if n > tagLimit {
