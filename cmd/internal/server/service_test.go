@@ -101,6 +101,19 @@ func TestSTSWithKeys(t *testing.T) {
 	}
 }
 
+// retains: records are gone as soon as the clock says that they are too old.
+func (r *running) retains(t *testing.T) {
+	t.Helper()
+	r.put(t, "clicks", "today")
+	if got := r.read(t, "clicks"); len(got) != 1 {
+		t.Errorf("read %q, want what was put", got)
+	}
+	r.fetch(t, "POST", "/test/clock", `{"advance":"25h"}`)
+	if got := r.read(t, "clicks"); len(got) != 0 {
+		t.Errorf("%q of yesterday can be read", got)
+	}
+}
+
 // TestTestMode resets the server, and sets account and clock.
 func TestTestMode(t *testing.T) {
 	s := serve(t)
@@ -131,6 +144,7 @@ func TestTestMode(t *testing.T) {
 		t.Errorf("%d streams, year %d", n, s.clock.Now().Year())
 	}
 	s.create(t, "clicks") // the name is free again
+	s.retains(t)
 	post("/test/account", `{"account":"12"}`, 400)
 	post("/test/clock", `{"advance":"soon"}`, 400)
 	post("/test/clock", `{"nwo":"2030-01-01T00:00:00Z"}`, 400)

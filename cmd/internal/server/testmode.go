@@ -132,7 +132,8 @@ func (t *testMode) setClock(w http.ResponseWriter, r *http.Request) error {
 		to = to.Add(by)
 	}
 	t.server.clock.set(to, in.Freeze)
-	return nil
+	_, err := t.server.log.Retain() // what is too old now is gone at once
+	return err
 }
 
 // readTest reads a small JSON object.
