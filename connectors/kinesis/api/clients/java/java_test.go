@@ -70,6 +70,19 @@ func TestKCLPolling(t *testing.T) { kcl(t, "polling") }
 
 func TestKCLFanOut(t *testing.T) { kcl(t, "fanout") }
 
+// TestKPL puts records that the Kinesis Producer Library has aggregated and signed, and
+// counts them in SQL.
+func TestKPL(t *testing.T) {
+	s := clienttest.StartWithKeys(t)
+	suite(t, []string{"producer"}, "KplSuite", s.TLSURL, "produced", t.TempDir())
+	query := `CREATE STREAM produced (line VARCHAR) WITH (connector='kinesis', endpoint='` + s.URL + `', bounded='true', format='regex', pattern='(?P<line>.*)');
+		SELECT COUNT(*), COUNT(DISTINCT line), COUNT(DISTINCT SHARD_ID), COUNT(DISTINCT SEQUENCE_NUMBER) < 1000 FROM produced`
+	out := clienttest.Command{Args: []string{clienttest.Binary(t), "sql", "--quiet", "--format", "csv", "-c", query}}.Output(t)
+	if rows := strings.Split(strings.TrimSpace(out), "\n"); rows[len(rows)-1] != "1000,1000,2,true" {
+		t.Errorf("SQL counts %q", out)
+	}
+}
+
 func kcl(t *testing.T, how string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
