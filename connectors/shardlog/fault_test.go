@@ -218,6 +218,9 @@ func checkDamaged(t *testing.T, l *Log, ref shard.Ref) {
 	if err != nil || len(p.Records) != 2 || p.Next != 2 {
 		t.Fatalf("before the damage: %d records, next %d, %v", len(p.Records), p.Next, err)
 	}
+	if p.BehindArrival == 0 {
+		t.Fatal("the page before the damage says that nothing comes after it")
+	}
 	_, err = l.Read(ref, 2, 100, 1<<20, nil)
 	var lost *shard.CorruptError
 	if !errors.As(err, &lost) || lost.From != 2 || lost.To < 3 || !strings.Contains(lost.Error(), "000000000001.seg") {

@@ -27,6 +27,7 @@ type Log struct {
 	opts  Options
 	fs    vfs.FS
 	lock  io.Closer
+	home  fs.FileInfo // of the lock file
 	queue *queue
 	stats stats
 
@@ -93,12 +94,15 @@ func (l *Log) takeDirectory() (err error) {
 			return fmt.Errorf("make shard log: %w", err)
 		}
 	}
-	l.lock, err = l.fs.Lock(filepath.Join(l.dir, "LOCK"))
+	l.lock, err = l.fs.Lock(l.lockFile())
 	if errors.Is(err, vfs.ErrLocked) {
 		return fmt.Errorf("the shard log in %s is in use by another process: stop that one, or choose another directory: %w", l.dir, err)
 	}
 	if err != nil {
 		return fmt.Errorf("lock the shard log in %s: %w", l.dir, err)
+	}
+	if l.home, err = l.fs.Stat(l.lockFile()); err != nil {
+		return errors.Join(fmt.Errorf("the lock of the shard log: %w", err), l.lock.Close())
 	}
 	return nil
 }

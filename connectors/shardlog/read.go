@@ -36,6 +36,11 @@ func (l *Log) Read(ref shard.Ref, from uint64, max, maxBytes int, dst []shard.Re
 	if err != nil && len(r.page.Records) == r.start {
 		return shard.Page{}, err
 	}
+	if err != nil && r.page.Next < r.page.Tip {
+		// What cannot be read is still to come: a reader that is told it has caught up
+		// would stop here, and nobody would learn of the damage.
+		r.behind = r.page.Records[len(r.page.Records)-1].Arrival
+	}
 	r.page.BehindArrival = r.behind
 	r.page.End = !info.Open() && r.page.Next >= info.ClosedAt
 	return r.page, nil
