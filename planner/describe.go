@@ -46,6 +46,8 @@ func (p *Planner) missing(in ast.Base, kind ast.ObjectKind, name ast.Ident, foun
 	return diag.Errorf(diag.Invalid, in.Src, name.At, "%q is a %s, not a %s", found.ObjectName(), have, word)
 }
 
+// describeStream lists the columns, and in a last row without a column what the stream
+// is said to be for.
 func describeStream(s *catalog.Stream) *Plan {
 	out := describeColumns(batch.NewSchema(s.Fields()...))
 	for i, row := range out.Table {
@@ -57,6 +59,9 @@ func describeStream(s *catalog.Stream) *Plan {
 			notes = append(notes, "time attribute, delay "+logical.Duration(s.Delay))
 		}
 		row[2] = strings.Join(notes, "; ")
+	}
+	if s.Comment != "" {
+		out.Table = append(out.Table, []string{"", "", "description: " + s.Comment})
 	}
 	return out
 }
