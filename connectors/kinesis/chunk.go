@@ -19,12 +19,14 @@ type chunk struct {
 	packs []kpl.Record
 	index *index
 	empty []int // records without a byte
+	lines int   // line ends within records
 }
 
 // run is neighbours in a block that are decoded in one call.
 type run struct {
 	start, end int // bytes of the block
 	alone      bool
+	line       int // of the record that is alone, at start
 }
 
 // index finds the records of a chunk by their place in its block. Batches keep it.
@@ -64,6 +66,11 @@ func (x *index) key(piece int) []byte {
 // number is the sequence number of the record at a byte of the block.
 func (x *index) number(start int) string { return x.page.Number(x.record(x.piece(start))) }
 
+// rows is the most rows that are yet to come, nearly always.
+func (c *chunk) rows() int { return len(c.index.starts) - c.piece() + c.lines }
+
+var newline = []byte{'\n'}
+
 // chunkBytes is about how much goes into a block.
 const chunkBytes = 512 << 10
 
@@ -87,6 +94,7 @@ func (c *chunk) fill(page *Page, at, most int, layout layout, mine func(kpl.Reco
 		n++
 	}
 	c.block, c.runs, c.empty, c.at = slices.Grow(c.block[:0], size), c.runs[:0], c.empty[:0], 0
+	c.lines = 0
 	c.index = &index{page: page, base: at, starts: make([]uint32, 0, n)}
 	for i, r := range records[:n] {
 		var packed bool
@@ -139,9 +147,12 @@ func (c *chunk) add(record int, data []byte, layout layout) {
 	}
 	var alone bool
 	c.block, alone = layout.append(c.block, data)
+	if alone {
+		c.lines += bytes.Count(c.block[start:], newline)
+	}
 	c.block = append(c.block, '\n')
 	if last := len(c.runs) - 1; alone || last < 0 || c.runs[last].alone {
-		c.runs = append(c.runs, run{start: start, end: len(c.block), alone: alone})
+		c.runs = append(c.runs, run{start: start, end: len(c.block), alone: alone, line: 1})
 	} else {
 		c.runs[last].end = len(c.block)
 	}

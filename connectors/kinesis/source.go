@@ -1,6 +1,7 @@
 package kinesis
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -225,19 +226,22 @@ func (s *split) mine(r kpl.Record) bool {
 // for.
 func (s *source) decode(sp *split) (batch.Batch, error) {
 	c := &sp.chunk
-	s.builder.Reset(min(s.env.BatchRows, len(c.index.starts)-c.piece()))
+	s.builder.Reset(min(s.env.BatchRows, c.rows()))
 	sp.faults.index = c.index
 	for !c.done() && s.builder.Rows < cap(s.builder.Starts) {
 		r := &c.runs[c.at]
 		sp.faults.first, sp.faults.alone = c.index.piece(r.start), r.alone
 		before := len(s.builder.Starts)
-		used, _ := sp.decoder.Decode(format.Input{Block: c.block[r.start:r.end], Split: sp.shard.Name, Line: 1, Final: true}, s.builder)
+		used, _ := sp.decoder.Decode(format.Input{Block: c.block[r.start:r.end], Split: sp.shard.Name, Line: int64(r.line), Final: true}, s.builder)
 		for i := before; i < len(s.builder.Starts); i++ {
 			s.builder.Starts[i] += uint32(r.start)
 		}
 		if used == 0 && s.builder.Rows < cap(s.builder.Starts) {
 			return batch.Batch{}, fmt.Errorf("stream %s, %s: the decoder of format %s does not go on at %.80q",
 				s.stream, sp.shard.Name, s.format.Name(), c.block[r.start:r.end])
+		}
+		if r.alone {
+			r.line += bytes.Count(c.block[r.start:r.start+used], newline)
 		}
 		if r.start += used; r.start >= r.end {
 			c.at++
