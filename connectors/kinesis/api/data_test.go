@@ -309,7 +309,7 @@ func TestPutFailsByRecord(t *testing.T) {
 		if out["FailedRecordCount"] != 1.0 || !reflect.DeepEqual(records[1], want) || records[2].(map[string]any)["SequenceNumber"] == nil {
 			t.Errorf("got %v", out)
 		}
-		b.refuse("PutRecord", `{"StreamName":"s","PartitionKey":"`+key+`","Data":""}`, "InternalFailure")
+		b.refuse("PutRecord", `{"StreamName":"s","PartitionKey":"`+key+`","Data":""}`, "InternalFailure: The server could not write to its disk, and takes nothing more until it is started anew.")
 	}
 }
 

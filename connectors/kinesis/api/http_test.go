@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,7 +166,9 @@ func TestErrorsOfActions(t *testing.T) {
 		{shard.ErrNoShard, 400, `{"__type":"ResourceNotFoundException","message":"The shard does not exist: its records have expired."}`},
 		{shard.ErrExists, 400, `{"__type":"ResourceInUseException","message":"The stream exists already."}`},
 		{shard.ErrShardClosed, 400, `{"__type":"ResourceInUseException","message":"The shard was closed by a split or merge during the request."}`},
-		{shard.ErrLogFailed, 500, `{"__type":"InternalFailure"}`},
+		{fmt.Errorf("%w: /secret/place", shard.ErrLogFailed), 500, `{"__type":"InternalFailure","message":"The server could not write to its disk, and takes nothing more until it is started anew."}`},
+		{fmt.Errorf("/secret/place: %w", syscall.ENOSPC), 500, `{"__type":"InternalFailure","message":"The server's disk is full: nothing of this request was stored. Free some of the disk, or keep records for a shorter time."}`},
+		{&shard.CorruptError{File: "/secret/place"}, 500, `{"__type":"InternalFailure","message":"The next records of the shard are damaged on the server's disk. Stop the server and run kinesql shards repair to read on after them."}`},
 		{errors.New("secret of the house"), 500, `{"__type":"InternalFailure"}`},
 	} {
 		s := entryServer(func() error { return c.err })

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"syscall"
 
 	"github.com/google/uuid"
 
@@ -165,7 +166,23 @@ func publicError(err error) *wire.Error {
 	case errors.Is(err, shard.ErrShardClosed):
 		return wire.Errorf(codeInUse, "The shard was closed by a split or merge during the request.")
 	}
-	return internalFailure()
+	return storageFailure(err)
+}
+
+// storageFailure tells a client what has become of the server's disk, but not where its
+// files are: only the server's own log tells that. Other failures have no text, as with AWS.
+func storageFailure(err error) *wire.Error {
+	e := internalFailure()
+	var damage *shard.CorruptError
+	switch {
+	case errors.As(err, &damage):
+		e.Message = "The next records of the shard are damaged on the server's disk. Stop the server and run kinesql shards repair to read on after them."
+	case errors.Is(err, syscall.ENOSPC):
+		e.Message = "The server's disk is full: nothing of this request was stored. Free some of the disk, or keep records for a shorter time."
+	case errors.Is(err, shard.ErrLogFailed):
+		e.Message = "The server could not write to its disk, and takes nothing more until it is started anew."
+	}
+	return e
 }
 
 func internalFailure() *wire.Error {

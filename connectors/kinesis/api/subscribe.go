@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -46,7 +47,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, c *Caller, in
 	p.hub = s.hubs.join(p.ref)
 	defer s.hubs.leave(p.hub)
 	p.start(w)
+	settled := p.hurry(ctx)
 	p.end(p.run(ctx))
+	settled()
+	p.flush.SetWriteDeadline(time.Time{})
 	return nil
 }
 
@@ -107,8 +111,14 @@ func (p *push) inUse() *wire.Error {
 		p.view.Scope.Account, p.view.Name, shard.Name(p.shard.Index), p.name)
 }
 
-// slack is how long a subscription that has ended may take to say so.
-const slack = 10 * time.Second
+const (
+	// slack is how long a subscription that has ended may take to say so.
+	slack = 10 * time.Second
+	// farewell is how long a client may take what is on its way when its subscription
+	// ends. One that does not read must not hold up a server that is to stop, whose
+	// supervisor often kills it after ten seconds.
+	farewell = 3 * time.Second
+)
 
 // start answers the request, at once, for clients wait for the first event.
 func (p *push) start(w http.ResponseWriter) {
@@ -120,6 +130,21 @@ func (p *push) start(w http.ResponseWriter) {
 	h.Set("Content-Type", contentEvents)
 	h.Del("Content-Length")
 	w.WriteHeader(http.StatusOK)
+}
+
+// hurry sees to it that a write under way ends soon after ctx has. What it returns is
+// to be called in the end: only then may the connection be used for something else.
+func (p *push) hurry(ctx context.Context) (settled func()) {
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(done)
+		p.flush.SetWriteDeadline(time.Now().Add(farewell))
+	})
+	return func() {
+		if !stop() {
+			<-done
+		}
+	}
 }
 
 // send writes a frame and sends it on its way.
@@ -223,7 +248,9 @@ func (p *push) end(err error) {
 		p.send(exceptionFrame(told))
 	default:
 		p.server.cfg.Logger.Error("a subscription failed", "stream", p.view.Name, "shard", shard.Name(p.shard.Index), "consumer", p.name, "error", err)
-		p.send(exceptionFrame(&wire.Error{Code: "InternalFailureException", Message: internalMessage}))
+		told = storageFailure(err)
+		told.Code = "InternalFailureException"
+		told.Message = cmp.Or(told.Message, internalMessage)
+		p.send(exceptionFrame(told))
 	}
-	p.flush.SetWriteDeadline(time.Time{})
 }

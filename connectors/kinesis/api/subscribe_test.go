@@ -61,6 +61,28 @@ func TestSubscriptionLife(t *testing.T) {
 	})
 }
 
+// A client that does not read does not hold up a server that is to stop.
+func TestSubscriptionThatIsNotReadEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := liveBench(t)
+		b.stream("s", 1, consumersDocument)
+		w := b.watch(consumer1, fromLatest)
+		w.expect(t, initial)
+		w.block = make(chan struct{})
+		b.put("s", "a")
+		synctest.Wait()
+		b.Close()
+		time.Sleep(farewell - time.Millisecond)
+		if w.ended() {
+			t.Error("the client had no time to take what was on its way")
+		}
+		time.Sleep(time.Millisecond)
+		if !w.ended() {
+			t.Error("the subscription has not ended")
+		}
+	})
+}
+
 func TestSubscriptionPositions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := liveBench(t)
@@ -350,10 +372,13 @@ func TestSubscriptionTellsOfDamage(t *testing.T) {
 	p := &push{server: b.Server, view: v, shard: v.Shard(0), w: w, flush: http.NewResponseController(w)}
 	p.end(&shard.CorruptError{File: "x"})
 	m, err := eventstream.NewDecoder().Decode(w.Body, nil)
-	if err != nil || frameLine(t, m) != `exception InternalFailureException {"message":"Internal Service Failure"}` {
+	if err != nil || frameLine(t, m) != `exception InternalFailureException {"message":"The next records of the shard are damaged on the server's disk. Stop the server and run kinesql shards repair to read on after them."}` {
 		t.Errorf("got %v, %v", m, err)
 	}
 	p.end(errors.New("anything"))
+	if m, err = eventstream.NewDecoder().Decode(w.Body, nil); err != nil || frameLine(t, m) != `exception InternalFailureException {"message":"Internal Service Failure"}` {
+		t.Errorf("got %v, %v", m, err)
+	}
 }
 
 func FuzzFrame(f *testing.F) {

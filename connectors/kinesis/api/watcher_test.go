@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +33,8 @@ type watcher struct {
 	buffer bytes.Buffer
 	done   chan struct{}
 	cancel context.CancelFunc
-	block  chan struct{} // if set, writes wait for it
+	block  chan struct{} // if set, writes wait for it, or for their deadline
+	late   *time.Timer   // the deadline
 }
 
 func (w *watcher) Header() http.Header    { return w.header }
@@ -40,11 +42,28 @@ func (w *watcher) WriteHeader(status int) { w.status = status }
 
 func (w *watcher) Write(b []byte) (int, error) {
 	if w.block != nil {
-		<-w.block
+		w.mu.Lock()
+		late := w.late
+		w.mu.Unlock()
+		select {
+		case <-w.block:
+		case <-late.C:
+			return 0, os.ErrDeadlineExceeded
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.buffer.Write(b)
+}
+
+func (w *watcher) SetWriteDeadline(at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.late == nil {
+		w.late = time.NewTimer(time.Until(at))
+	}
+	w.late.Reset(time.Until(at))
+	return nil
 }
 
 func (w *watcher) Flush() {
