@@ -178,8 +178,10 @@ func (s *Server) shutdown(force <-chan struct{}) {
 	}
 }
 
-// drainTime bounds how long clients are waited for.
-const drainTime = 30 * time.Second
+// drainTime bounds how long clients are waited for that send or read slowly; none of
+// their requests is acknowledged. It is less than the ten seconds after which supervisors
+// such as Docker kill, so that the log is closed in good order all the same.
+const drainTime = 7 * time.Second
 
 // watch reads keys and certificate anew when they change and at SIGHUP.
 func (s *Server) watch(ctx context.Context) {
@@ -190,6 +192,7 @@ func (s *Server) watch(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		forced := false
+		_ = s.log.CheckDirectory() // it logs what it finds, and /health tells it
 		select {
 		case <-ctx.Done():
 			return
