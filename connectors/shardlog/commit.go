@@ -62,6 +62,9 @@ func (c *committer) commit(batch []*request) {
 	}
 	clear(c.taken)
 	c.taken = c.taken[:0]
+	if err == nil {
+		c.uncache()
+	}
 	if err := c.log.broken(); err != nil {
 		c.unpark(err)
 	}
@@ -140,6 +143,24 @@ func (c *committer) write() error {
 	c.active.end.Store(offset + int64(len(b)))
 	c.show(offset)
 	return nil
+}
+
+// uncacheAt is how large a round is for the system not to keep it in memory, which
+// costs more than all else about it where the rounds are large: each page of a file is
+// memory that was not in use yet, while one that has just been given back can be had at once.
+// Readers find the latest records in the tail. Small rounds are worth keeping for those behind it.
+const uncacheAt = 1 << 20
+
+const pageBytes = 4096
+
+// uncache lets the system forget the round, which is durable, with what it shares a page with before it.
+func (c *committer) uncache() {
+	if c.round.bytes < uncacheAt || c.log.opts.Durability != Always {
+		return
+	}
+	end := c.active.end.Load()
+	from := (end - c.round.bytes) &^ (pageBytes - 1)
+	c.active.file.Uncache(from, end-from)
 }
 
 // show makes the round's records readable.

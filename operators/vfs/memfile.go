@@ -252,6 +252,9 @@ func (f *memFile) Preallocate(size int64) error {
 	return err
 }
 
+// Uncache does nothing: all of it is memory.
+func (f *memFile) Uncache(int64, int64) {}
+
 func (f *memFile) Size() (int64, error) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()

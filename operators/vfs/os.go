@@ -72,6 +72,8 @@ func (f *osFile) extend(size int64) error {
 	return f.Truncate(size)
 }
 
+func (f *osFile) Uncache(off, n int64) { uncache(f.File, off, n) }
+
 func (f *osFile) Size() (int64, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -15,6 +15,12 @@ func preallocate(f *os.File, size int64) error {
 	return withFd(f, func(fd int) error { return unix.Fallocate(fd, 0, 0, size) })
 }
 
+// uncache drops the pages that lie in the range as a whole. A system that keeps
+// them all the same is no failure.
+func uncache(f *os.File, off, n int64) {
+	_ = withFd(f, func(fd int) error { return unix.Fadvise(fd, off, n, unix.FADV_DONTNEED) })
+}
+
 // withFd calls again what a signal has interrupted.
 func withFd(f *os.File, call func(fd int) error) error {
 	conn, err := f.SyscallConn()

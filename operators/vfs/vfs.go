@@ -50,6 +50,10 @@ type File interface {
 	// its place on the disk, so that a write within fails neither for want of space nor
 	// needs more than its own bytes synced. What is new reads as zeros.
 	Preallocate(size int64) error
+	// Uncache tells the system that n bytes from an offset on, synced before, are not to be read
+	// soon: it may use their memory for what is written next. It is advice, and
+	// changes nothing that can be read.
+	Uncache(off, n int64)
 	// Size is the size now.
 	Size() (int64, error)
 	// Name is the name that the file was opened by.

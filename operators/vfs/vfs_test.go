@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"kinesql/operators/vfs"
@@ -94,6 +95,19 @@ func TestTruncateLeavesZeros(t *testing.T) {
 		check(t, f.Truncate(4))
 		check(t, f.Close())
 		wantFile(t, fsys, name, "ab\x00\x00")
+	})
+}
+
+func TestUncacheKeepsTheBytes(t *testing.T) {
+	both(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		name, want := filepath.Join(dir, "a"), strings.Repeat("0123456789abcdef", 4096)
+		f := create(t, fsys, name, want)
+		check(t, f.Sync())
+		f.Uncache(0, int64(len(want)))
+		f.Uncache(100, 5000)
+		f.Uncache(int64(len(want)), 1<<20) // beyond the end
+		check(t, f.Close())
+		wantFile(t, fsys, name, want)
 	})
 }
 
