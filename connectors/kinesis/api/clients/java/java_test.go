@@ -55,15 +55,20 @@ func suite(t *testing.T, passed []string, class string, args ...string) {
 }
 
 func TestSDKPriorKnowledge(t *testing.T) {
-	suite(t, []string{"records", "errors", "subscription"}, "SdkSuite", clienttest.Start(t).URL, "2")
+	sdk(t, clienttest.Start(t).URL, "2", "any")
 }
 
 func TestSDKTLS(t *testing.T) {
-	suite(t, []string{"records", "errors", "subscription"}, "SdkSuite", clienttest.Start(t).TLSURL, "2")
+	sdk(t, clienttest.StartWithKeys(t).TLSURL, "2", "required")
 }
 
 func TestSDKHTTP1(t *testing.T) {
-	suite(t, []string{"records", "errors"}, "SdkSuite", clienttest.StartWithKeys(t).URL, "1")
+	sdk(t, clienttest.StartWithKeys(t).URL, "1", "required")
+}
+
+func sdk(t *testing.T, args ...string) {
+	t.Helper()
+	suite(t, []string{"records", "errors", "signatures", "subscription"}, "SdkSuite", args...)
 }
 
 func TestKCLPolling(t *testing.T) { kcl(t, "polling") }

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import unittest
 
 from awscli.clidriver import create_clidriver
 
-from suite import ENDPOINT, HALF, client
+from suite import ENDPOINT, HALF, SIGNATURES_REQUIRED, client
 
 DRIVER = create_clidriver()
 called = set()
@@ -149,6 +150,10 @@ class CLI(unittest.TestCase):
         words = [sys.executable, "-m", "awscli", "sts", "get-caller-identity", "--endpoint-url", ENDPOINT, "--output", "json"]
         who = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
         self.assertEqual(who["Account"], client("sts").get_caller_identity()["Account"])
+        if SIGNATURES_REQUIRED:
+            wrong = subprocess.run(words, env={**os.environ, "AWS_SECRET_ACCESS_KEY": "wrong"}, capture_output=True, text=True)
+            self.assertEqual(wrong.returncode, 255)
+            self.assertIn("(SignatureDoesNotMatch)", wrong.stderr)
 
     def test_zz_all_commands(self):
         """unittest runs tests by name, so this is the last."""

@@ -4,13 +4,15 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.Protocol;
-import software.amazon.awssdk.http.ProtocolNegotiation;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
@@ -20,13 +22,9 @@ import software.amazon.awssdk.utils.AttributeMap;
 final class Clients {
     private Clients() {}
 
-    /** The SDK's asynchronous client: CBOR over HTTP/2, with prior knowledge on http://. */
+    /** The SDK's asynchronous client as it is: CBOR over HTTP/2, which it takes for granted. */
     static KinesisAsyncClient http2(URI endpoint) {
-        var http = NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP2);
-        if (endpoint.getScheme().equals("http")) {
-            http.protocolNegotiation(ProtocolNegotiation.ASSUME_PROTOCOL);
-        }
-        return build(endpoint, http);
+        return build(endpoint, NettyNioAsyncHttpClient.builder());
     }
 
     /** The same over HTTP/1.1. */
@@ -34,14 +32,23 @@ final class Clients {
         return build(endpoint, NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
     }
 
+    /** A client that signs with a secret that is not the key's. */
+    static KinesisAsyncClient wrongSecret(URI endpoint) {
+        var wrong = AwsBasicCredentials.create(System.getenv("AWS_ACCESS_KEY_ID"), "wrong");
+        return builder(endpoint, NettyNioAsyncHttpClient.builder()).credentialsProvider(StaticCredentialsProvider.create(wrong)).build();
+    }
+
     private static KinesisAsyncClient build(URI endpoint, NettyNioAsyncHttpClient.Builder http) {
+        return builder(endpoint, http).build();
+    }
+
+    private static KinesisAsyncClientBuilder builder(URI endpoint, NettyNioAsyncHttpClient.Builder http) {
         // The server's certificate is its own; that it is checked is for other suites.
         var trust = AttributeMap.builder().put(SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES, true).build();
         return KinesisAsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
-                .httpClient(http.maxConcurrency(100).buildWithDefaults(trust))
-                .build();
+                .httpClient(http.maxConcurrency(100).buildWithDefaults(trust));
     }
 
     /** Creates a stream, waits until it is ACTIVE, and returns its ARN. */

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHan
 
 /**
  * The AWS SDK for Java v2: CBOR bodies, HTTP/2 with prior knowledge and by ALPN, HTTP/1.1.
- * Arguments: endpoint, and the version of HTTP, 1 or 2.
+ * Arguments: endpoint, the version of HTTP, 1 or 2, and whether signatures are "required" or "any" will do.
  */
 public final class SdkSuite {
     private static final String FIRST = "shardId-000000000000";
@@ -38,6 +38,8 @@ public final class SdkSuite {
             System.out.println("PASS records");
             errors(kinesis);
             System.out.println("PASS errors");
+            signatures(endpoint, args[2].equals("required"));
+            System.out.println("PASS signatures");
             subscription(kinesis);
             System.out.println("PASS subscription");
         }
@@ -73,6 +75,16 @@ public final class SdkSuite {
             check(e.getCause() instanceof ResourceNotFoundException, "got " + e.getCause());
             equal(((KinesisException) e.getCause()).awsErrorDetails().errorMessage(), "Stream absent under account 000000000000 not found.", "message");
         }
+    }
+
+    private static void signatures(URI endpoint, boolean required) {
+        String refusal = "";
+        try (KinesisAsyncClient wrong = Clients.wrongSecret(endpoint)) {
+            wrong.listStreams().join();
+        } catch (CompletionException e) {
+            refusal = ((KinesisException) e.getCause()).awsErrorDetails().errorCode();
+        }
+        equal(refusal, required ? "InvalidSignatureException" : "", "refusal of a wrong secret");
     }
 
     private static void subscription(KinesisAsyncClient kinesis) {
