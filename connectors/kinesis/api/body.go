@@ -18,6 +18,8 @@ const (
 	maxBodies = 1 << 30
 	// firstRead is what a request gets before it has shown that it brings more.
 	firstRead = 32 << 10
+	// maxDrain is how much of a body that is too long is read for nothing.
+	maxDrain = 32 << 20
 	// keepBuffer is the largest buffer that is kept for the next request.
 	keepBuffer = 2 << 20
 )
@@ -111,11 +113,14 @@ func readBody(r *http.Request) (*buffer, error) {
 	}
 }
 
-// refuseBody answers a request whose body was not read, and closes the connection,
-// for the rest of the body is still to come.
+// refuseBody answers a request whose body was not read, and closes the connection if
+// the rest of the body is still to come. HTTP/2 gives up the one stream instead.
 func (x *exchange) refuseBody(err error) {
 	x.format, _ = wire.FormatOf(x.r.Header.Get("Content-Type"))
-	x.w.Header().Set("Connection", "close")
+	whole := errors.Is(err, errBodyTooLong) && x.drain()
+	if !whole && x.r.ProtoMajor == 1 {
+		x.w.Header().Set("Connection", "close")
+	}
 	switch {
 	case errors.Is(err, errBodyTooLong):
 		x.fail(&wire.Error{Code: "RequestEntityTooLargeException", Message: err.Error(), Status: http.StatusRequestEntityTooLarge})
@@ -124,4 +129,14 @@ func (x *exchange) refuseBody(err error) {
 	default: // the client has gone, or sends what is no HTTP
 		x.fail(&wire.Error{Code: "SerializationException", Message: "the request body ended early", Status: http.StatusBadRequest})
 	}
+}
+
+// drain reads the rest of a body, if it is not much longer than it may be: many
+// clients see the answer only when they have sent everything.
+func (x *exchange) drain() (whole bool) {
+	if x.r.ContentLength > maxDrain || x.r.Header.Get("Expect") != "" {
+		return false
+	}
+	_, err := io.CopyN(io.Discard, x.r.Body, maxDrain)
+	return err == io.EOF
 }

@@ -222,16 +222,29 @@ func TestLongBodies(t *testing.T) {
 		if w.Code != 413 || !strings.Contains(w.Body.String(), "longer than 14680064 bytes") || w.Header().Get("Connection") != "close" {
 			t.Errorf("length %d: got %d %s", length, w.Code, w.Body)
 		}
-		if body.read > 2*maxBody {
+		if body.read > 2*maxBody+maxDrain || length > maxDrain && body.read > 0 {
 			t.Errorf("length %d: %d bytes were read before the refusal", length, body.read)
 		}
 	}
+	testDrain(t, s)
 	longest := `{"Other":"` + strings.Repeat("a", maxBody-12) + `"}`
 	if status, answer := post(t, s, "ListStreams", longest); status != 200 {
 		t.Errorf("a body of %d bytes: %d %.200s", len(longest), status, answer)
 	}
 	if n := bodies.Load(); n != 0 {
 		t.Errorf("%d bytes are still reserved for bodies", n)
+	}
+}
+
+// testDrain: a body that is a little too long is read to its end, so that the client
+// listens, and the connection goes on.
+func testDrain(t *testing.T, s *Server) {
+	r := newPost("ListStreams", strings.Repeat("a", maxBody+1))
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	rest, _ := io.Copy(io.Discard, r.Body)
+	if w.Code != 413 || rest != 0 || w.Header().Get("Connection") != "" {
+		t.Errorf("got %d, %d bytes are left, connection %q", w.Code, rest, w.Header().Get("Connection"))
 	}
 }
 
