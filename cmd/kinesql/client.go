@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	connector "kinesql/connectors/kinesis"
@@ -45,6 +47,20 @@ func (f *clientFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.region, "region", "", "region (default: the usual places, or "+defaultRegion+")")
 }
 
+// check refuses an endpoint that is no URL: the SDK would look for credentials first,
+// and tell of those.
+func (f *clientFlags) check() error {
+	endpoint := f.address()
+	if endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("endpoint %q: want a URL such as %s", endpoint, defaultEndpoint)
+	}
+	return nil
+}
+
 // address is the endpoint in effect; empty: Amazon's.
 func (f *clientFlags) address() string {
 	for _, e := range []string{f.endpoint, os.Getenv("AWS_ENDPOINT_URL_KINESIS"), os.Getenv("AWS_ENDPOINT_URL"), defaultEndpoint} {
@@ -61,23 +77,28 @@ func (f *clientFlags) address() string {
 // client connects to the endpoint with the credentials of the usual places:
 // environment, shared files, roles.
 func (f *clientFlags) client(ctx context.Context) (*kinesis.Client, error) {
+	if err := f.check(); err != nil {
+		return nil, &status{exitUsage, err}
+	}
 	endpoint := f.address()
 	local := isLocal(endpoint)
-	options := []func(*config.LoadOptions) error{config.WithRegion(f.region)}
+	// What the SDK would log, the commands tell by their errors.
+	options := []func(*config.LoadOptions) error{config.WithRegion(f.region), config.WithLogger(logging.Nop{})}
 	if local {
 		options = append(options, config.WithEC2IMDSClientEnableState(imds.ClientDisabled)) // it would wait for an answer
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return nil, err
+		return nil, &status{exitError, err}
 	}
 	if cfg.Region == "" {
 		cfg.Region = defaultRegion
 	}
-	if local {
-		if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-			cfg.Credentials = credentials.NewStaticCredentialsProvider(localKey, localKey, "")
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		if !local {
+			return nil, &status{exitError, fmt.Errorf("no credentials were found to sign requests with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE: %w", err)}
 		}
+		cfg.Credentials = credentials.NewStaticCredentialsProvider(localKey, localKey, "")
 	}
 	return kinesis.NewFromConfig(cfg, connector.Steady, func(o *kinesis.Options) {
 		if local { // nobody else asks: a server that starts in a moment is not missed
@@ -103,7 +124,10 @@ func isLocal(endpoint string) bool {
 func (f *clientFlags) explain(err error) error {
 	var api smithy.APIError
 	var network *net.OpError
+	var at *placeError
 	switch {
+	case errors.As(err, &at):
+		return &placeError{at.place, f.explain(at.err)}
 	case errors.As(err, &api):
 		return fmt.Errorf("%s: %s", api.ErrorCode(), api.ErrorMessage())
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -114,9 +138,25 @@ func (f *clientFlags) explain(err error) error {
 	return err
 }
 
+// placeError says where in the input something failed.
+type placeError struct {
+	place string
+	err   error
+}
+
+func (e *placeError) Error() string { return e.place + ": " + e.err.Error() }
+func (e *placeError) Unwrap() error { return e.err }
+
+// pipeClosed reports whether nobody reads the standard output any more, as behind
+// "| head": reason to end, and no failure.
+func pipeClosed(err error) bool {
+	var file *fs.PathError // of a connection it would be a net.OpError
+	return errors.As(err, &file) && errors.Is(file.Err, syscall.EPIPE)
+}
+
 // fail is explain with the exit status of a failed system.
 func (f *clientFlags) fail(err error) error {
-	if err == nil {
+	if err == nil || pipeClosed(err) {
 		return nil
 	}
 	return &status{exitError, f.explain(err)}

@@ -52,7 +52,7 @@ alone is printed, a line each.`,
 				return &status{exitUsage, err}
 			}
 			if p.client, err = client.client(cmd.Context()); err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			p.stream = args[0]
 			return client.fail(p.run(cmd.Context()))

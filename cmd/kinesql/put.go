@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
@@ -40,9 +41,12 @@ request whose answer was lost is sent again too: its records may then be there t
 		Example: "  kinesql put clicks < clicks.jsonl\n  tail -F app.log | kinesql put logs --partition-key web1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.check(cmd.Flags().Changed("partition-key")); err != nil {
+				return &status{exitUsage, err}
+			}
 			c, err := client.client(cmd.Context())
 			if err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			p.client, p.stream = c, args[0]
 			return client.fail(p.run(cmd, quiet))
@@ -57,6 +61,7 @@ request whose answer was lost is sent again too: its records may then be there t
 
 const (
 	maxLine      = 10 << 20 // the greatest record there is
+	maxKey       = 256      // characters of a partition key
 	batchRecords = 500      // of a request
 	batchBytes   = 4 << 20  // of a request, below the limit of 10 MiB
 	linger       = 100 * time.Millisecond
@@ -71,14 +76,24 @@ type putter struct {
 
 	batch []types.PutRecordsRequestEntry
 	size  int
+	taken int64 // lines that were put into batches
+	first int64 // line that the batch began with
 
 	records, bytes, again atomic.Int64
 }
 
-func (p *putter) run(cmd *cobra.Command, quiet bool) error {
+// check judges the flags; keyed: there is a partition key.
+func (p *putter) check(keyed bool) error {
 	if p.retries < 0 {
 		return fmt.Errorf("--retries: want 0 or more, got %d", p.retries)
 	}
+	if n := utf8.RuneCountInString(p.key); keyed && n == 0 || n > maxKey {
+		return fmt.Errorf("--partition-key: want 1 to %d characters, got %d", maxKey, n)
+	}
+	return nil
+}
+
+func (p *putter) run(cmd *cobra.Command, quiet bool) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	progressTo := cmd.ErrOrStderr()
@@ -173,6 +188,9 @@ func (p *putter) add(ctx context.Context, line []byte) error {
 			return err
 		}
 	}
+	if p.taken++; len(p.batch) == 0 {
+		p.first = p.taken
+	}
 	p.batch = append(p.batch, types.PutRecordsRequestEntry{Data: line, PartitionKey: aws.String(key)})
 	p.size += size
 	if len(p.batch) == batchRecords {
@@ -187,7 +205,7 @@ func (p *putter) flush(ctx context.Context) error {
 	for try := 0; len(p.batch) > 0; try++ {
 		reason, err := p.send(context.WithoutCancel(ctx))
 		if err != nil {
-			return err
+			return &placeError{fmt.Sprintf("lines %d to %d", p.first, p.taken), err}
 		}
 		if len(p.batch) == 0 {
 			break

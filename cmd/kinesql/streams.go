@@ -26,7 +26,7 @@ func newStreams() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := client.client(cmd.Context())
 			if err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			return client.fail(listStreams(cmd, c, format))
 		},
@@ -104,7 +104,7 @@ func newStreamsCreate(client *clientFlags) *cobra.Command {
 			}
 			c, err := client.client(cmd.Context())
 			if err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			return client.fail(createStream(cmd.Context(), c, in, retention))
 		},
@@ -154,7 +154,7 @@ func newStreamsDelete(client *clientFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := client.client(cmd.Context())
 			if err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			_, err = c.DeleteStream(cmd.Context(), &kinesis.DeleteStreamInput{
 				StreamName: aws.String(args[0]), EnforceConsumerDeletion: aws.Bool(consumers),
@@ -175,7 +175,7 @@ func newStreamsDescribe(client *clientFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := client.client(cmd.Context())
 			if err != nil {
-				return &status{exitError, err}
+				return err
 			}
 			return client.fail(describeShards(cmd, c, args[0], format))
 		},
