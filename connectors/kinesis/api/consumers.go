@@ -15,8 +15,10 @@ import (
 // How many consumers a stream may have: on demand with the billing commitment, and else.
 const consumersAdvantage, consumersStandard = 50, 20
 
-// registerConsumer adds a consumer, which is CREATING for Config.StatusDelay. That
-// only five may be CREATING is a limit of rates, and not kept.
+// consumersCreating is how many of them may be CREATING at a time, under rate limits.
+const consumersCreating = 5
+
+// registerConsumer adds a consumer, which is CREATING for Config.StatusDelay.
 func (s *Server) registerConsumer(_ context.Context, c *Caller, in *kinesis.RegisterStreamConsumerInput) (*kinesis.RegisterStreamConsumerOutput, error) {
 	v, err := s.resolve(c, nil, in.StreamARN)
 	if err != nil {
@@ -64,6 +66,10 @@ func (s *Server) register(st *shard.Stream, doc *document, con *consumer, limit 
 		return wire.Errorf(codeLimitExceeded, "Stream %s under account %s has %d consumers, the greatest number that it can have.",
 			st.Name, st.Scope.Account, len(doc.Consumers))
 	}
+	if doc.RateLimits && doc.creating() >= consumersCreating {
+		return wire.Errorf(codeLimitExceeded, "Stream %s under account %s has %d consumers that are CREATING, the greatest number at a time.",
+			st.Name, st.Scope.Account, consumersCreating)
+	}
 	second := max(s.cfg.Now().Unix(), doc.LastConsumer+1)
 	con.Created = second * 1000
 	con.ARN = consumerARN(streamARN(st.Scope, st.Name), con.Name, second)
@@ -72,6 +78,17 @@ func (s *Server) register(st *shard.Stream, doc *document, con *consumer, limit 
 	}
 	doc.Consumers[con.Name] = *con
 	return nil
+}
+
+// creating counts the consumers that are CREATING.
+func (d *document) creating() int {
+	n := 0
+	for _, con := range d.Consumers {
+		if con.Status == string(types.ConsumerStatusCreating) {
+			n++
+		}
+	}
+	return n
 }
 
 // finishConsumer takes a consumer to where its status leads. It does nothing to one

@@ -88,7 +88,7 @@ func (s *Server) iterated(c *Caller, it *iterator) (*view, *shard.Shard, error) 
 		return nil, nil, err
 	}
 	sh := v.Shard(it.shard)
-	if sh == nil || v.Scope != c.Scope {
+	if sh == nil || v.Scope != c.Scope || !v.born() {
 		return nil, nil, noShard(c.Scope, it.name, shard.Name(it.shard))
 	}
 	return v, sh, nil

@@ -168,7 +168,7 @@ func (s *Server) readable(c *Caller, name, arn *string, shardID string) (*view, 
 		return nil, nil, err
 	}
 	sh := v.Shard(index)
-	if sh == nil || v.Status == shard.Creating || v.doc.Unborn {
+	if sh == nil || !v.born() {
 		return nil, nil, noShard(scope, stream, shard.Name(index))
 	}
 	return v, sh, nil

@@ -152,7 +152,13 @@ func TestGetRecordsErrors(t *testing.T) {
 	it = b.iterator("s", "LATEST", "")
 	b.log.Delete(st.ID)
 	b.refuse("GetRecords", `{"ShardIterator":"`+it+`"}`, "ResourceNotFoundException: Shard shardId-000000000000 in stream s under account 000000000000 does not exist")
-	b.stream("s", 1, "") // a new one of the name
+	anew := b.stream("s", 1, "").ID // a new one of the name
+	status := func(status shard.Status) {
+		b.log.Update(anew, func(st *shard.Stream) error { st.Status = status; return nil })
+	}
+	status(shard.Creating)
+	b.refuse("GetRecords", `{"ShardIterator":"`+it+`"}`, "ResourceNotFoundException: Shard shardId-000000000000 in stream s under account 000000000000 does not exist")
+	status(shard.Active)
 	b.put("s", "a")
 	if keys, _ := b.read(it, ""); keys != "a" {
 		t.Errorf("got %q of the new stream", keys)

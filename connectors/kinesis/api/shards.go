@@ -52,7 +52,7 @@ func openShards(st *shard.Stream) int {
 // listed is the shards that a stream shows, oldest first: none while it is being
 // created, and none that was closed before its oldest record.
 func (s *Server) listed(v *view) []*shard.Shard {
-	if v.Status == shard.Creating || v.doc.Unborn {
+	if !v.born() {
 		return nil
 	}
 	horizon := s.cfg.Now().Add(-v.Retention)

@@ -48,6 +48,9 @@ type view struct {
 	routes *routes
 }
 
+// born reports whether the stream shows its shards: it was ACTIVE before.
+func (v *view) born() bool { return v.Status != shard.Creating && !v.doc.Unborn }
+
 // view decodes a stream's document, once per version of the stream.
 func (s *Server) view(st *shard.Stream) (*view, error) {
 	if v, ok := s.views.Load(st.ID); ok && v.(*view).Stream == st {
