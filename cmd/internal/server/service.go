@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -31,7 +34,25 @@ func (s *service) open(w http.ResponseWriter, r *http.Request) ([]byte, *auth.Id
 		return nil, nil, &wire.Error{Code: "RequestEntityTooLarge", Message: "the body could not be read: " + err.Error(), Status: http.StatusRequestEntityTooLarge}
 	}
 	id, denied := s.auth.Authenticate(r, body, s.now())
+	if denied == nil && r.Header.Get("Content-Encoding") == "gzip" { // signed as it was sent
+		body, denied = unzip(body)
+	}
 	return body, id, denied
+}
+
+// unzip unpacks a body: SDKs compress what goes to CloudWatch from 10 KiB on.
+func unzip(body []byte) ([]byte, *wire.Error) {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(z, maxServiceBody+1))
+	}
+	if err != nil {
+		return nil, &wire.Error{Code: "MalformedInput", Message: "the body is no gzip: " + err.Error(), Status: http.StatusBadRequest}
+	}
+	if len(body) > maxServiceBody {
+		return nil, &wire.Error{Code: "RequestEntityTooLarge", Message: fmt.Sprintf("the body is longer than %d bytes", maxServiceBody), Status: http.StatusRequestEntityTooLarge}
+	}
+	return body, nil
 }
 
 // parameters are those of AWS's Query protocol: a form in the body or the query.

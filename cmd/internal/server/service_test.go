@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
@@ -67,6 +69,34 @@ func TestServicesByHand(t *testing.T) {
 			if !strings.Contains(got.body, want) {
 				t.Errorf("%s: no %s in %s", c.name, want, got.body)
 			}
+		}
+	}
+}
+
+// TestCloudWatchGzip: SDKs compress what is long.
+func TestCloudWatchGzip(t *testing.T) {
+	s := serve(t)
+	zipped := func(text string) string {
+		var out bytes.Buffer
+		z := gzip.NewWriter(&out)
+		z.Write([]byte(text))
+		z.Close()
+		return out.String()
+	}
+	form := "Action=PutMetricData&Version=2010-08-01&Namespace="
+	for name, c := range map[string]struct {
+		body   string
+		status int
+		want   string
+	}{
+		"good":       {zipped(form + strings.Repeat("x", 20_000)), 200, "<PutMetricDataResponse"},
+		"not zipped": {form, 400, "the body is no gzip"},
+		"cut off":    {zipped(form)[:20], 400, "the body is no gzip"},
+		"a bomb":     {zipped(form + strings.Repeat("x", 3<<20)), 413, "longer than 2097152 bytes"},
+	} {
+		got := s.fetch(t, "POST", "/", c.body, "Content-Type", "application/x-www-form-urlencoded", "Content-Encoding", "gzip", "Authorization", scoped("monitoring"))
+		if got.StatusCode != c.status || !strings.Contains(got.body, c.want) {
+			t.Errorf("%s: got %d %s", name, got.StatusCode, got.body)
 		}
 	}
 }
