@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -38,15 +37,8 @@ func (s *status) Error() string {
 
 func (s *status) Unwrap() error { return s.err }
 
-// gcPercent lets the heap, which is small, grow to five times what is live
-// between collections: that takes about a tenth off the CPU of a query for some
-// twenty megabytes. The environment variable GOGC has its way.
-const gcPercent = 400
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	tuneGC()
 	os.Exit(run(context.Background(), newRoot(), os.Args[1:]))
 }
 

@@ -15,7 +15,7 @@ const (
 	bodyTime   = time.Minute      // to send a body
 	answerTime = 2 * time.Minute  // to take an answer
 	idleTime   = 3 * time.Minute  // between requests
-	maxHeader  = 64 << 10         // bytes of headers
+	maxHeader  = 32 << 10         // bytes of headers; a session token takes a few thousand
 	pingAfter  = 30 * time.Second // of silence on HTTP/2, to find the dead
 )
 
