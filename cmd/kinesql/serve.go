@@ -240,8 +240,11 @@ func (f *serveFlags) start(cmd *cobra.Command, ctx context.Context, s *server.Se
 		return q, nil
 	}
 	cfg := f.script.config(cmd)
-	cfg.Log, cfg.Served = s.Log(), true
+	cfg.Log, cfg.Served, cfg.Wrote = s.Log(), true, s.Wrote
 	cfg.Scope = shard.Scope{Account: f.cfg.Account, Region: f.cfg.Region}
+	cfg.Failed = func(err error) {
+		f.cfg.Logger.Error("a query has failed and is not run again before the server is; the others go on", "error", err)
+	}
 	e, err := engine.New(cfg)
 	if err != nil {
 		return nil, &status{exitUsage, err}
@@ -256,8 +259,9 @@ func (f *serveFlags) start(cmd *cobra.Command, ctx context.Context, s *server.Se
 	out := cmd.OutOrStdout()
 	go func() {
 		err := e.RunScript(context.WithoutCancel(ctx), join(scripts), &engine.Writer{W: out, Format: f.script.encoder(out)})
-		if err != nil {
-			cancel() // a script that does not run ends the server, too
+		var failed *engine.QueryError
+		if err != nil && !errors.As(err, &failed) {
+			cancel() // a script that does not run ends the server, a query that fails does not
 		}
 		q.ended <- place(err, scripts)
 	}()

@@ -19,6 +19,7 @@ type embedded struct {
 	scope   shard.Scope
 	name    string
 	writers *writers // nil: the stream does not end with its writers
+	wrote   func(stream string, records, bytes int)
 
 	page int // bytes of a page, by how many shards were listed last
 
@@ -273,17 +274,43 @@ func (r *routes) group(key []byte) int {
 func (e *embedded) Put(ctx context.Context, entries []Entry) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for len(entries) > 0 {
+		n, size := 1, entries[0].size()
+		for n < len(entries) && size+entries[n].size() <= appendBytes {
+			size += entries[n].size()
+			n++
+		}
+		if err := e.putAll(ctx, entries[:n]); err != nil {
+			return err
+		}
+		entries = entries[n:]
+	}
+	return nil
+}
+
+// appendBytes is about the most that is appended at once; a log has a limit.
+const appendBytes = 16 << 20
+
+// putAll appends entries until all are in a shard that was open.
+func (e *embedded) putAll(ctx context.Context, entries []Entry) error {
 	for tries := 0; len(entries) > 0; tries++ {
 		if err := e.route(tries > 0); err != nil {
 			return err
 		}
 		again, err := e.append(ctx, entries)
-		if err != nil {
+		if err != nil && !e.remade(err) {
 			return e.wrap(err)
 		}
 		entries = again
 	}
 	return nil
+}
+
+// remade reports whether an append failed because the stream was deleted and another
+// was made of its name, which is then the stream.
+func (e *embedded) remade(err error) bool {
+	old := e.routes.id
+	return errors.Is(err, shard.ErrNoStream) && e.route(true) == nil && e.routes.id != old
 }
 
 // route looks at the shards, anew after a split or merge.
@@ -301,8 +328,8 @@ func (e *embedded) route(anew bool) error {
 	return nil
 }
 
-// append appends entries to their shards, and returns those whose shard was
-// closed meanwhile, in their order.
+// append appends entries to their shards, and returns those that are to be appended
+// again, in their order, because their shard was closed meanwhile or the stream deleted.
 func (e *embedded) append(ctx context.Context, entries []Entry) (again []Entry, err error) {
 	groups := make([]shard.Group, len(e.routes.open))
 	to := make([]uint16, len(entries))
@@ -323,17 +350,26 @@ func (e *embedded) append(ctx context.Context, entries []Entry) (again []Entry, 
 		}
 	}
 	if err := e.log.Append(ctx, e.routes.id, filled); err != nil {
-		return nil, err
+		return entries, err
 	}
+	var gone error
+	records, bytes := 0, 0
 	for i, n := range entries {
 		switch err := filled[place[to[i]]].Err; {
 		case errors.Is(err, shard.ErrShardClosed):
 			again = append(again, n)
+		case errors.Is(err, shard.ErrNoStream):
+			again, gone = append(again, n), err
 		case err != nil:
 			return nil, err
+		default:
+			records, bytes = records+1, bytes+n.size()
 		}
 	}
-	return again, nil
+	if e.wrote != nil {
+		e.wrote(e.name, records, bytes)
+	}
+	return again, gone
 }
 
 // make makes the stream if there is none of its name, and returns what differs

@@ -24,6 +24,9 @@ type Config struct {
 	Served  bool
 	Formats []format.Format
 	Monitor *Monitor
+	// Wrote is told of records that sinks have written, with the bytes of keys and
+	// data; nil: nobody is.
+	Wrote func(stream string, records, bytes int)
 }
 
 // Shards is the connector "shards": streams of a shard log in the process.
@@ -131,7 +134,7 @@ func (c *Shards) service(stream string) (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &embedded{log: log, scope: c.cfg.Scope, name: stream, writers: c.of(stream)}, nil
+	return &embedded{log: log, scope: c.cfg.Scope, name: stream, writers: c.of(stream), wrote: c.cfg.Wrote}, nil
 }
 
 // Source implements connectors.Connector.

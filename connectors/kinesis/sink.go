@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"kinesql/connectors"
@@ -28,7 +29,9 @@ type sink struct {
 	format  string
 
 	faults operators.Faults
-	limit  int // bytes of a record
+	now    func() time.Time
+	due    time.Time // when Tick looks; zero: nothing is under way
+	limit  int       // bytes of a record
 	text   bytes.Buffer
 	enc    format.Encoder
 
@@ -81,7 +84,7 @@ func newSink(spec connectors.SinkSpec, s Service, closed func()) (operators.Sink
 
 // Open implements operators.Sink.
 func (s *sink) Open(ctx context.Context, env operators.Env) (err error) {
-	s.faults = env.Faults
+	s.faults, s.now = env.Faults, env.Now
 	if s.limit, err = s.service.MaxRecord(ctx); err != nil {
 		return err
 	}
@@ -122,6 +125,23 @@ func (s *sink) put(ctx context.Context) {
 	}
 }
 
+// lookEvery is how soon a put that has failed is told of, also where nothing more is
+// written.
+const lookEvery = 100 * time.Millisecond
+
+// NextTick implements operators.Ticker.
+func (s *sink) NextTick() time.Time { return s.due }
+
+// Tick implements operators.Ticker: it fails when a put has.
+func (s *sink) Tick(context.Context, operators.Emitter) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.due = (time.Time{}); len(s.parcel.entries) > 0 || s.busy {
+		s.due = s.now().Add(lookEvery)
+	}
+	return s.err
+}
+
 // Write implements operators.Sink.
 func (s *sink) Write(_ context.Context, b batch.Batch) error {
 	entries, err := s.encode(b)
@@ -137,6 +157,9 @@ func (s *sink) Write(_ context.Context, b batch.Batch) error {
 		s.parcel.bytes += len(e.Key) + len(e.Data)
 	}
 	s.parcel.entries = append(s.parcel.entries, entries...)
+	if s.due.IsZero() {
+		s.due = s.now().Add(lookEvery)
+	}
 	s.cond.Broadcast()
 	return s.err
 }

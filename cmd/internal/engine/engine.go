@@ -45,6 +45,12 @@ type Config struct {
 	// Served says that others write to the streams of Log while the engine runs, by
 	// the Kinesis API: reading them does not end by itself.
 	Served bool
+	// Wrote is told of records that queries have written to streams of shards, with the
+	// bytes of keys and data; nil: nobody is.
+	Wrote func(scope shard.Scope, stream string, records, bytes int)
+	// Failed is told of a pump or an insert that fails as soon as it has, while the
+	// others go on; nil: nobody is before the script ends.
+	Failed func(error)
 }
 
 // Rules returns the names of the rewrite rules.
@@ -93,7 +99,7 @@ func New(cfg Config) (*Engine, error) {
 	cfg.Scope.Region = cmp.Or(cfg.Scope.Region, DefaultScope.Region)
 	e := &Engine{cfg: cfg, memory: streams.New(), monitor: kinesis.NewMonitor(cfg.Now)}
 	e.shards = kinesis.NewShards(kinesis.Config{
-		Log: e.shardLog, Scope: cfg.Scope, Served: cfg.Served, Formats: formats(), Monitor: e.monitor,
+		Log: e.shardLog, Scope: cfg.Scope, Served: cfg.Served, Formats: formats(), Monitor: e.monitor, Wrote: e.wrote(),
 	})
 	e.mu.warn = func(string) {}
 	e.mu.finished.Watermark = window.Min

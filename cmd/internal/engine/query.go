@@ -95,13 +95,32 @@ func (e *Engine) log(name string) (*streams.Log, error) {
 
 // wait waits for a query and returns its error, with its name.
 func (e *Engine) wait(q *query) error {
-	err := q.run.Wait()
+	err := q.failure()
 	e.retire(q)
+	return err
+}
+
+// failure waits for a query and returns why it failed; nil where it was stopped.
+func (q *query) failure() error {
+	err := q.run.Wait()
 	if err == nil || errors.Is(err, errStopped) {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", q.name(), err)
+	return &QueryError{Query: q.name(), Err: err}
 }
+
+// QueryError says that a query failed when it ran: its script was in order and has
+// begun.
+type QueryError struct {
+	Query string // what it is called: pump p
+	Err   error
+}
+
+// Error implements error.
+func (e *QueryError) Error() string { return e.Query + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *QueryError) Unwrap() error { return e.Err }
 
 // retire moves the figures of a query that has ended to those of the engine.
 func (e *Engine) retire(q *query) {

@@ -173,8 +173,18 @@ func (e *Engine) startAll(ctx context.Context, s section) (started []*query, err
 			return started, err
 		}
 		started = append(started, q)
+		if e.cfg.Failed != nil {
+			go e.tell(q)
+		}
 	}
 	return started, nil
+}
+
+// tell tells of a query's failure.
+func (e *Engine) tell(q *query) {
+	if err := q.failure(); err != nil {
+		e.cfg.Failed(err)
+	}
 }
 
 // expect announces a plan as a writer to the memory streams that it writes to.

@@ -45,6 +45,14 @@ func (p *privateLog) close() {
 	}
 }
 
+// wrote tells of records written where the configuration wants to know; else nil.
+func (e *Engine) wrote() func(stream string, records, bytes int) {
+	if e.cfg.Wrote == nil {
+		return nil
+	}
+	return func(stream string, records, bytes int) { e.cfg.Wrote(e.cfg.Scope, stream, records, bytes) }
+}
+
 // unnamed chooses the connector of a stream that names none: shards where the
 // engine has a log, or where an option speaks of them; nil: memory.
 func (e *Engine) unnamed(o connectors.Options) connectors.Connector {

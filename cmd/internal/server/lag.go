@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"kinesql/connectors/kinesis"
+	"kinesql/connectors/shard"
 )
 
 // lagCollector tells how far the scripts' queries are behind the shards that they
@@ -18,6 +19,12 @@ var lagDesc = prometheus.NewDesc("kinesql_query_millis_behind_latest",
 // ObserveLags adds the lags of queries to the metrics.
 func (s *Server) ObserveLags(lags func() []kinesis.Lag) error {
 	return s.metrics.registry.Register(lagCollector{lags})
+}
+
+// Wrote counts records that queries have written to a stream as incoming, as those that
+// clients put.
+func (s *Server) Wrote(scope shard.Scope, stream string, records, bytes int) {
+	s.metrics.wrote(scope, stream, records, bytes)
 }
 
 // Describe implements prometheus.Collector.

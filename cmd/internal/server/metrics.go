@@ -93,6 +93,13 @@ func (m *metrics) Put(scope shard.Scope, stream, action string, records, bytes, 
 	p.throttled.Add(int64(throttled))
 }
 
+// wrote counts what queries have written.
+func (m *metrics) wrote(scope shard.Scope, stream string, records, bytes int) {
+	s := m.stream(streamKey{scope, stream})
+	s.bytes.Add(int64(bytes))
+	s.records.Add(int64(records))
+}
+
 // Get implements api.Metrics.
 func (m *metrics) Get(scope shard.Scope, stream string, index uint32, action string, records, bytes int, behind int64) {
 	s := m.shard(shardKey{streamKey: streamKey{scope, stream}, index: index})
