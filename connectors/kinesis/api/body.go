@@ -15,7 +15,7 @@ const (
 	// maxBody is the longest request body: 10 MiB of data in base64 with keys and JSON around it.
 	maxBody = 14 << 20
 	// maxBodies is how much memory all bodies under way may take.
-	maxBodies = 1 << 30
+	maxBodies = 512 << 20
 	// firstRead is what a request gets before it has shown that it brings more.
 	firstRead = 32 << 10
 	// maxDrain is how much of a body that is too long is read for nothing.
