@@ -235,6 +235,9 @@ func (d *Document) fillTime(i int32, v reflect.Value) *Error {
 		ms = x.whole()
 	case x.kind == integer || x.kind == decimal:
 		f, _ := strconv.ParseFloat(string(x.text), 64)
+		if math.IsNaN(f) {
+			return d.mismatch(i, "milliseconds since epoch")
+		}
 		ms = toInt(math.Round(f * 1000))
 	case x.kind == text:
 		t, err := time.Parse(time.RFC3339, string(x.text))

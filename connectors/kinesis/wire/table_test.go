@@ -72,3 +72,20 @@ func decodeError(action, body string) string {
 	}
 	return "ok"
 }
+
+// A CBOR float that is no number is no time either.
+func TestTimeThatIsNoNumber(t *testing.T) {
+	for text, want := range map[string]string{
+		"\xa1iTimestamp\xf9\x7e\x00": "can not be converted to milliseconds since epoch",
+		"\xa1iTimestamp\xf9\x3c\x00": "Value null at 'shardId'", // one second is
+	} {
+		d, err := Parse(CBOR, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Decode("GetShardIterator", inputs()["GetShardIterator"]); err == nil || !strings.Contains(err.Message, want) {
+			t.Errorf("%x: got %v, want %s", text, err, want)
+		}
+		d.Release()
+	}
+}
