@@ -4,17 +4,26 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"slices"
+
+	fast "github.com/segmentio/asm/base64"
+	"golang.org/x/sys/cpu"
 )
 
 // Records come and go in base64, which the standard library decodes and encodes at
 // about one byte a nanosecond: more than all else that a record of 100 bytes costs
 // here. These two are two to four times as fast, by tables, and leave the ends of the
-// text, with all that can be wrong there, to the standard library.
+// text, with all that can be wrong there, to the standard library. Where the processor
+// has AVX2, a library decodes longer texts another six times as fast, with the same ends.
 
 const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 // strictBase64 refuses bits that no byte needs, as Kinesis does.
 var strictBase64 = base64.StdEncoding.Strict()
+
+// fastBase64 is strictBase64 by AVX2, for texts that are long enough to be worth its call.
+var fastBase64 = fast.StdEncoding.Strict()
+
+const fastFrom = 96
 
 var (
 	// base64Values is what a character stands for, by its place in a group of four,
@@ -44,6 +53,10 @@ func init() {
 // for it, and returns how many bytes that were. Line ends in src are passed over
 // only near its end, so a caller who compares with base64Size finds them.
 func decodeBase64(dst, src []byte) (int, bool) {
+	if cpu.X86.HasAVX2 && len(src) >= fastFrom && len(dst) >= len(src)/4*3-2 {
+		n, err := fastBase64.Decode(dst, src)
+		return n, err == nil
+	}
 	v, n := &base64Values, 0
 	for len(src) >= 8 && len(dst)-n >= 8 {
 		s := src[:8:8]
