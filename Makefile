@@ -49,16 +49,16 @@ oracle:
 clients: clients-go clients-js clients-python
 
 clients-go:
-	$(GO) test -timeout 5m ./connectors$(CLIENTS)golang
+	$(GO) test -timeout 15m ./connectors$(CLIENTS)golang
 
 clients-js:
 	@command -v npm >/dev/null || { apt-get update -q && apt-get install -y -q nodejs npm; }
-	$(GO) vet -tags clients ./connectors$(CLIENTS)javascript && $(GO) test -tags clients -timeout 5m ./connectors$(CLIENTS)javascript
+	$(GO) vet -tags clients ./connectors$(CLIENTS)javascript && $(GO) test -tags clients -timeout 15m ./connectors$(CLIENTS)javascript
 
 clients-python:
 	@if ! command -v python3 >/dev/null; then echo "clients-python: LEFT OUT, there is no python3 on this machine"; exit 0; fi; \
 	python3 -c 'import ensurepip' 2>/dev/null || { apt-get update -q && apt-get install -y -q python3-venv; }; \
-	$(GO) vet -tags clients ./connectors$(CLIENTS)python && $(GO) test -tags clients -timeout 5m ./connectors$(CLIENTS)python
+	$(GO) vet -tags clients ./connectors$(CLIENTS)python && $(GO) test -tags clients -timeout 15m ./connectors$(CLIENTS)python
 
 # The SDK for Java and the Kinesis Client Library: apart, as they need a JDK and Maven.
 test-java:
