@@ -141,6 +141,7 @@ func (s *Server) Serve(ctx context.Context, force <-chan struct{}, stop func()) 
 	if s.keys != nil || s.cert != nil {
 		go s.watch(watching)
 	}
+	go s.guard(watching)
 	failed := make(chan error, len(s.fronts))
 	for _, f := range s.fronts {
 		go func() { failed <- f.serve() }()
@@ -183,6 +184,20 @@ func (s *Server) shutdown(force <-chan struct{}) {
 // such as Docker kill, so that the log is closed in good order all the same.
 const drainTime = 7 * time.Second
 
+// guard ends the writing to a data directory that has gone. /health tells of it then.
+func (s *Server) guard(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			_ = s.log.CheckDirectory() // which logs what it finds
+		}
+	}
+}
+
 // watch reads keys and certificate anew when they change and at SIGHUP.
 func (s *Server) watch(ctx context.Context) {
 	hup := make(chan os.Signal, 1)
@@ -192,7 +207,6 @@ func (s *Server) watch(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		forced := false
-		_ = s.log.CheckDirectory() // it logs what it finds, and /health tells it
 		select {
 		case <-ctx.Done():
 			return
@@ -204,7 +218,7 @@ func (s *Server) watch(ctx context.Context) {
 	}
 }
 
-// watchEvery is how soon a changed key file or certificate is seen.
+// watchEvery is how soon a changed key file or certificate is seen, or that the data has gone.
 const watchEvery = 2 * time.Second
 
 // reload reads what has changed; forced, also what has not.
