@@ -109,5 +109,7 @@
 //
 // The latest rounds stay in memory as they were written (Options.TailBytes), and readers near
 // the tip get records out of them without a copy. Older records are read from the segments.
+// The system is told not to keep large rounds in its memory once they are durable: fast writers use the
+// same few pages again, and readers who are further behind them than the tail read the disk.
 // A shard that is not used takes a few hundred bytes.
 package shardlog
