@@ -393,8 +393,8 @@ func (e *embedded) make(want created) (differs string, err error) {
 	case want.shards != 0 && want.shards != open:
 		return fmt.Sprintf("stream %s exists with %d open shards, not %d, and stays so; UpdateShardCount changes that", e.name, open, want.shards), nil
 	case want.retention != 0 && want.retention != have.Retention:
-		return fmt.Sprintf("stream %s exists with a retention of %s, not %s, and keeps it; IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod change that",
-			e.name, have.Retention, want.retention), nil
+		return fmt.Sprintf("stream %s exists with a retention of %dh, not %dh, and keeps it; IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod change that",
+			e.name, int(have.Retention.Hours()), int(want.retention.Hours())), nil
 	}
 	return "", nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,5 +91,14 @@ func TestSinkTellsOfAFailureWithoutAnotherRow(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestAnotherRetentionIsTold(t *testing.T) {
+	b := newBench(t, true)
+	b.create(1)
+	differs, err := b.shards.Make(connectors.Spec{Stream: "s", Options: connectors.NewOptions(map[string]string{"retention": "2d"})})
+	if err != nil || !strings.Contains(differs, "a retention of 24h, not 48h") {
+		t.Errorf("%q, %v", differs, err)
 	}
 }

@@ -48,8 +48,8 @@ type Config struct {
 	// Wrote is told of records that queries have written to streams of shards, with the
 	// bytes of keys and data; nil: nobody is.
 	Wrote func(scope shard.Scope, stream string, records, bytes int)
-	// Failed is told of a pump or an insert that fails as soon as it has, while the
-	// others go on; nil: nobody is before the script ends.
+	// Failed is told of a query that fails as soon as it has, while the others go on;
+	// nil: nobody is before the script ends, and a SELECT that fails ends it.
 	Failed func(error)
 }
 

@@ -110,7 +110,7 @@ func (e *Engine) runSection(ctx context.Context, cancel context.CancelCauseFunc,
 	}
 	background, err := e.startAll(ctx, s)
 	defer func() {
-		if err != nil {
+		if err != nil && !e.goesOn(err) {
 			cancel(errStopped)
 		}
 		for _, q := range background {
@@ -210,13 +210,23 @@ func (e *Engine) expect(p *planner.Plan) error {
 }
 
 // showAll shows the results of a section in order.
-func (e *Engine) showAll(ctx context.Context, s section, out Output) error {
+func (e *Engine) showAll(ctx context.Context, s section, out Output) (failed error) {
 	for _, p := range s {
-		if err := e.show(ctx, p, out); err != nil {
-			return err
+		if err := e.show(ctx, p, out); e.goesOn(err) {
+			e.cfg.Failed(err)
+			failed = errors.Join(failed, err)
+		} else if err != nil {
+			return errors.Join(failed, err)
 		}
 	}
-	return nil
+	return failed
+}
+
+// goesOn reports whether an error is that of one query, which others survive because
+// somebody is told of it.
+func (e *Engine) goesOn(err error) bool {
+	var one *QueryError
+	return e.cfg.Failed != nil && errors.As(err, &one)
 }
 
 func (e *Engine) show(ctx context.Context, p *planner.Plan, out Output) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -194,5 +195,33 @@ func TestScriptsRunAtTheSameTime(t *testing.T) {
 	s.wait()
 	if b, err := s.log.Bounds(shard.Ref{Stream: id}); err != nil || b.Next != 1 {
 		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// Where somebody is told of failures, a query that fails does not stop the others.
+func TestAQueryFailsAndTheOthersGoOn(t *testing.T) {
+	failed := make(chan error, 10)
+	s := newServed(t, engine.Config{Failed: func(err error) { failed <- err }})
+	s.start(0, `CREATE STREAM a (n BIGINT); CREATE STREAM b (n BIGINT); CREATE PUMP p AS INSERT INTO b SELECT n * 2 FROM a;
+		CREATE STREAM f (n BIGINT) WITH (connector='file', path='nowhere/to be found', format='json');
+		SELECT n FROM f; CREATE PUMP q AS INSERT INTO b SELECT n FROM f;`)
+	for range 2 {
+		var one *engine.QueryError
+		if err := <-failed; !errors.As(err, &one) || (one.Query != "query" && one.Query != "pump q") {
+			t.Errorf("told of %v", err)
+		}
+	}
+	s.put(s.stream("a").ID, "k", `{"n":21}`)
+	id := s.stream("b").ID
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		if b, err := s.log.Bounds(shard.Ref{Stream: id}); err == nil && b.Next == 1 {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("the pump has written nothing: %+v, %v", b, err)
+		}
+	}
+	s.e.Flush()
+	if err := <-s.done; err == nil || !strings.Contains(err.Error(), "pump q") || strings.Contains(err.Error(), "pump p:") {
+		t.Errorf("the script ends with %v", err)
 	}
 }
