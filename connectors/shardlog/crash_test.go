@@ -23,6 +23,7 @@ type life struct {
 	clock *clock
 	mode  Durability
 	log   *Log
+	lossy bool // what was not synced may be lost
 	model map[string]*modelStream
 	notes map[string]string // documents
 	made  int

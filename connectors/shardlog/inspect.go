@@ -30,6 +30,7 @@ type directory struct {
 	opts    Inspect
 	streams map[shard.StreamID]*shard.Stream
 	tips    map[shard.Ref]tip
+	removed uint64 // the last round of segments that are gone
 	keys    Keys
 	keysErr error    // why there are none
 	faults  []string // files that cannot be read
@@ -154,9 +155,7 @@ func (d *directory) loadTips() error {
 	if _, err := d.fs.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	var kept struct {
-		Tips []tip `json:"tips"`
-	}
+	var kept keptTips
 	b := d.kept(name)
 	if b == nil {
 		return nil
@@ -164,6 +163,7 @@ func (d *directory) loadTips() error {
 	if err := json.Unmarshal(b, &kept); err != nil {
 		d.faults = append(d.faults, fmt.Sprintf("%s: %v", name, err))
 	}
+	d.removed = kept.Round
 	for _, t := range kept.Tips {
 		d.tips[shard.Ref{Stream: t.Stream, Shard: t.Shard}] = t
 	}
@@ -247,6 +247,7 @@ func (d *directory) plain(fr *found) ([]byte, error) {
 func (d *directory) tails() map[*segment]int64 {
 	out := map[*segment]int64{}
 	var scans []*scanned
+	last := d.removed
 	judge := func(synced uint64) {
 		cut, _ := findCut(scans, synced)
 		for i, sc := range scans {
@@ -261,11 +262,16 @@ func (d *directory) tails() map[*segment]int64 {
 	for _, seg := range d.segs {
 		if x := d.indexes[seg]; x != nil {
 			judge(x.synced)
+			last = max(last, x.last)
 			continue
 		}
 		sc := &scanned{seg: seg}
+		seg.earliest = last + 1
 		err := d.scan(seg, func(fr *found) (bool, error) {
 			light := *fr
+			if fr.bad == "" {
+				last = max(last, fr.round)
+			}
 			light.payload = nil
 			sc.frames = append(sc.frames, light)
 			return true, nil

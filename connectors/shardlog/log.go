@@ -56,6 +56,7 @@ type Log struct {
 	closeErr  error         // of the committer, after committed
 
 	retaining sync.Mutex    // held by a pass of retention, before control
+	removed   uint64        // the last round of the segments that are gone; guarded by retaining
 	capSoon   chan struct{} // has a value when the size of the log should be looked at
 
 	unsealed []*segment // found by recovery

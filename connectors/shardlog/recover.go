@@ -30,7 +30,7 @@ func (l *Log) recover() (*committer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &committer{log: l, ring: ring{limit: l.opts.TailBytes}}
+	c := &committer{log: l, rounds: l.removed, ring: ring{limit: l.opts.TailBytes}}
 	if err := l.loadSegments(c, numbers); err != nil {
 		return nil, err
 	}
@@ -43,8 +43,14 @@ func (l *Log) recover() (*committer, error) {
 	}
 	l.unsealed = nil
 	l.trimFiles()
-	l.written.Store(c.rounds)
-	l.synced.Store(c.rounds)
+	// Rounds that were cut off are not used again, but nor are they durable: to say so
+	// would make damage of what is lost after them.
+	durable := l.removed
+	for _, seg := range l.segments() {
+		durable = max(durable, seg.last)
+	}
+	l.written.Store(durable)
+	l.synced.Store(durable)
 	return c, nil
 }
 
@@ -159,6 +165,7 @@ func (l *Log) loadSegments(c *committer, numbers []uint64) error {
 	var scans []*scanned
 	for _, number := range numbers {
 		seg := newSegment(l.segmentDir(), number)
+		seg.earliest = c.rounds + 1
 		c.number = number
 		x, err := readIndex(l.fs, seg)
 		switch {
@@ -224,7 +231,8 @@ func (l *Log) syncFound() error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(seg.rewriteTail(f), f.Sync(), f.Close()); err != nil {
+		// What is cut off goes for good: beside the rounds to come it would pass for damage, should the index get lost.
+		if err := errors.Join(seg.rewriteTail(f), f.Truncate(seg.end.Load()), f.Sync(), f.Close()); err != nil {
 			return err
 		}
 	}

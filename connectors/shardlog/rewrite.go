@@ -206,6 +206,7 @@ func (s *shardState) holds(seg *segment, h *header) bool {
 // Readers that come meanwhile wait, and find the new one.
 func (w *rewriting) replace(tmp string) error {
 	l := w.log
+	l.removed = max(l.removed, w.old.last)
 	if err := l.keepTips(); err != nil { // what only the old one's index told
 		return err
 	}

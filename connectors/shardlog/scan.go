@@ -77,7 +77,7 @@ func scanSegment(seg *segment, f vfs.File) (*scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &scanner{salt: seg.salt, window: window{file: f, size: size}, offset: framesAt, round: 1}, nil
+	return &scanner{salt: seg.salt, window: window{file: f, size: size}, offset: framesAt, round: max(seg.earliest, 1)}, nil
 }
 
 // next returns what is found next; false: the rest of the file is blank.

@@ -40,10 +40,12 @@ type segment struct {
 	touched []*shardState // those with frames in it, while it is being written: the committer's
 	last    uint64        // its last round, and the last round that was known to be synced then
 	synced  uint64
-	payload int64       // of all its frames
-	sealed  atomic.Bool // it takes no more frames, and its index is made
-	damaged bool        // retention has met damage in it
-	unsure  int64       // found by recovery: from here on nothing tells that it is durable
+	payload int64 // of all its frames
+	// earliest is a round that none of its frames comes before, if that is known from the segment before it.
+	earliest uint64
+	sealed   atomic.Bool // it takes no more frames, and its index is made
+	damaged  bool        // retention has met damage in it
+	unsure   int64       // found by recovery: from here on nothing tells that it is durable
 
 	mu      sync.RWMutex // held to read while the file is in use
 	file    vfs.File     // nil: not open now

@@ -22,15 +22,20 @@ type tip struct {
 	Last   int64          `json:"last"`
 }
 
+// keptTips is tips.json. Round is the last round of all segments that were removed: those
+// of the next one come after it.
+type keptTips struct {
+	Version int    `json:"version"`
+	Round   uint64 `json:"round"`
+	Tips    []tip  `json:"tips"`
+}
+
 func (l *Log) tipsFile() string { return filepath.Join(l.dir, "tips.json") }
 
 // keepTips writes the tips of shards that were trimmed. It is called before records are
 // trimmed: what is left of them in segments would tell of holes otherwise.
 func (l *Log) keepTips() error {
-	tips := struct {
-		Version int   `json:"version"`
-		Tips    []tip `json:"tips"`
-	}{Version: 1}
+	tips := keptTips{Version: 1, Round: l.removed}
 	for _, st := range l.Streams(shard.Scope{}) {
 		for i := range st.Shards {
 			s, _, err := l.shard(shard.Ref{Stream: st.ID, Shard: st.Shards[i].Index})
@@ -71,16 +76,14 @@ func (l *Log) loadTips() error {
 	if err != nil {
 		return err
 	}
-	var kept struct {
-		Version int   `json:"version"`
-		Tips    []tip `json:"tips"`
-	}
+	var kept keptTips
 	if err := json.Unmarshal(b, &kept); err != nil {
 		return fmt.Errorf("%s: %w", l.tipsFile(), err)
 	}
 	if kept.Version != 1 {
 		return fmt.Errorf("%s: version %d, want 1: %w", l.tipsFile(), kept.Version, errVersion)
 	}
+	l.removed = kept.Round
 	for _, t := range kept.Tips {
 		if s, _, err := l.shard(shard.Ref{Stream: t.Stream, Shard: t.Shard}); err == nil {
 			s.first, s.next, s.last = t.First, t.Next, t.Last
@@ -92,6 +95,7 @@ func (l *Log) loadTips() error {
 // dropSegment removes a segment that holds no records that can be read: the
 // caller has trimmed them or their streams are gone. It is not for the active one.
 func (l *Log) dropSegment(seg *segment) error {
+	l.removed = max(l.removed, seg.last)
 	if err := l.frugal(l.keepTips); err != nil {
 		return err
 	}
