@@ -18,6 +18,8 @@
 //	documents/61636374.json       a document; the name is its key in hexadecimal
 //	log/000000000001.seg          a segment: frames
 //	log/000000000001.idx          its index, made when the segment is full
+//	keys/                         the keys of encrypted streams, see Keyring
+//	quarantine/                   copies of what Repair found damaged, and report.jsonl about them
 //
 // The .json files are replaced as a whole: written under another name, synced,
 // renamed, and the directory synced. Their last line is the CRC32C of what is before it.
@@ -89,6 +91,13 @@
 // are lost records; an entry of length 0 is lost records that have been given up, which readers skip.
 // A start reads summaries only. Entries are read when an old record is, and those used lately are kept.
 // An index can always be made again from its segment.
+//
+// # Retention
+//
+// A pass of retention (Retain) first writes down how far shards will be trimmed (tips.json), then trims.
+// Segments of which nothing can be read any more are removed, in any order. One of which less than a quarter
+// can be is written anew with its live frames only: whole and durable under another name first, then without the index of the old one,
+// then in its place. A segment that is damaged, or whose index has holes, stays as it is.
 //
 // # Durability
 //
