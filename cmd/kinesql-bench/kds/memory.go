@@ -2,6 +2,7 @@ package kds
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -32,7 +33,19 @@ func idle(ctx context.Context, binary, dir string, streams, shards int) (rss int
 	started = time.Since(begin)
 	time.Sleep(2 * time.Second) // what the start has left over is collected
 	rss, err = p.rss()
-	return rss, started, err
+	return rss, started, errors.Join(err, hasShards(ctx, p.url, streams*shards))
+}
+
+// hasShards returns an error unless a server has so many open shards.
+func hasShards(ctx context.Context, url string, want int) error {
+	var limits struct{ OpenShardCount int }
+	if err := newClient(url, 1).ask(ctx, "DescribeLimits", struct{}{}, &limits); err != nil {
+		return err
+	}
+	if limits.OpenShardCount != want {
+		return fmt.Errorf("%d shards are open, want %d", limits.OpenShardCount, want)
+	}
+	return nil
 }
 
 func makeStreams(ctx context.Context, p *process, streams, shards int) error {

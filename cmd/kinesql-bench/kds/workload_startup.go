@@ -1,7 +1,9 @@
 package kds
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -37,6 +39,7 @@ func (r *runner) startup(ctx context.Context) error {
 		}
 		took := time.Since(begin)
 		rss, err := p.rss()
+		err = errors.Join(err, hasRecords(ctx, p.url, "zeros"))
 		p.stop()
 		if err != nil {
 			return err
@@ -48,6 +51,25 @@ func (r *runner) startup(ctx context.Context) error {
 	}
 	r.add(rows)
 	return nil
+}
+
+// hasRecords returns an error unless every shard of a stream gives its first records.
+func hasRecords(ctx context.Context, url, stream string) error {
+	c := newClient(url, 1)
+	return eachShard(ctx, c, stream, func(shard string) error {
+		at, err := c.fromStart(ctx, stream, shard)
+		if err != nil {
+			return err
+		}
+		var answer bytes.Buffer
+		if err := c.call(ctx, "GetRecords", []byte(`{"ShardIterator":"`+at+`","Limit":1}`), &answer); err != nil {
+			return err
+		}
+		if !bytes.Contains(answer.Bytes(), []byte(`"SequenceNumber"`)) {
+			return fmt.Errorf("%s of %s has no records: %.200s", shard, stream, &answer)
+		}
+		return nil
+	})
 }
 
 // fill writes a stream of 4 shards with records of a megabyte of zeros.
