@@ -3,7 +3,7 @@ GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own: they run a second time under the race detector.
 RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors/memory/... ./connectors/file/... ./connectors/stdio/... \
-	./connectors/shardlog/... ./connectors/kinesis ./connectors/kinesis/api ./cmd/internal/server ./cmd/internal/engine/...
+	./connectors/kinesis ./connectors/kinesis/api ./cmd/internal/server ./cmd/internal/engine/...
 
 # Suites of clients that others wrote; see connectors/kinesis/api/clients/clienttest.
 CLIENTS = /kinesis/api/clients/
@@ -38,6 +38,7 @@ unit:
 
 race:
 	$(GO) test -race -timeout 10m $(RACE)
+	$(GO) test -race -timeout 10m ./connectors/shardlog -crash-runs 20 -kills 4
 
 # The oracle: DuckDB, in a module of its own because it needs cgo.
 oracle:
