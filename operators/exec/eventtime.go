@@ -133,16 +133,22 @@ func (e *eventTime) came(p operators.Polled, seen window.Micros, now time.Time) 
 
 // watermark returns the watermark as of now, which never falls.
 func (e *eventTime) watermark(now time.Time) window.Watermark {
-	low, live := window.Max, false
+	low, live, ending := window.Max, false, false
 	for i := range e.splits {
-		if s := &e.splits[i]; !s.ended && !e.idle(s, now) {
+		switch s := &e.splits[i]; {
+		case e.idle(s, now):
+		case s.ended:
+			ending = true
+		default:
 			low, live = min(low, e.less(s.high)), true
 		}
 	}
 	if !live {
 		low = e.onward(now)
 	}
-	e.low = window.Watermark{At: max(low, e.low.At), Idle: !live}
+	// A source whose last split has just ended is about to end, not idle: were it
+	// left out, others could pass what its end is yet to bring.
+	e.low = window.Watermark{At: max(low, e.low.At), Idle: !live && !ending}
 	return e.low
 }
 
