@@ -96,6 +96,9 @@ type Env struct {
 	Alloc  memory.Allocator // charged to the query
 	Now    func() time.Time // processing time; driven by hand in tests
 	Faults Faults
+	// State is where an operator accounts for the memory it holds as state; nil:
+	// there is no limit. Of each operator instance its own.
+	State *Account
 	// BatchRows is the most rows that a batch should have: sources cut at it and
 	// operators that emit at will do so as well. At least 1.
 	BatchRows int

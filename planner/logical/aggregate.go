@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
 )
@@ -18,6 +19,8 @@ type Aggregate struct {
 	Names   []string // of the aggregates
 	Time    int      // event time, for aggregates that go by it, or -1
 	Changes bool
+	// Emission is when changes are shown, and how long groups are kept.
+	Emission operators.Emission
 }
 
 // Schema implements Node.

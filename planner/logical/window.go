@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
 	"kinesql/window"
@@ -38,6 +39,7 @@ type WindowAggregate struct {
 	Names      []string
 	Top        *Top
 	Upstream   window.Spec // Attached: the windows that the rows came with
+	Emission   operators.Emission
 }
 
 // Schema implements Node.
@@ -65,7 +67,7 @@ func (w *WindowAggregate) Traits() Traits {
 		spec = w.Upstream
 	}
 	return Traits{
-		Bounded: w.Input.Traits().Bounded, Times: []int{end},
+		Bounded: w.Input.Traits().Bounded, Retracts: w.Emission.Changes(), Times: []int{end},
 		Windows: []Bounds{{Start: start, End: end, Spec: spec}},
 	}
 }

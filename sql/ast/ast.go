@@ -119,7 +119,10 @@ type Query struct {
 	Map            Map
 	Stream         bool // SELECT STREAM was written
 	TableFunctions map[string]*TableFunction
+	Matches        map[string]*Match
 	Emit           *Emit
+	Lateness       *Expr    // ALLOW LATENESS interval, before EMIT
+	Options        []Option // WITH (key='value', ..) at the very end: state_ttl
 }
 
 // TableFunction is a window table function in FROM:
@@ -151,5 +154,14 @@ const (
 type Emit struct {
 	Mode  EmitMode
 	Every Expr // EmitEvery: the interval
+	Empty bool // EMPTY WINDOWS
+	At    diag.Span
+}
+
+// Match is MATCH_RECOGNIZE (..) behind a table in FROM. It stands in the rewritten
+// text as a table named __match1, see Query.Matches.
+type Match struct {
+	Table Ident  // the stream or view that is matched; empty where Query is set
+	Query *Query // a parenthesised query in place of the table
 	At    diag.Span
 }
