@@ -1,6 +1,7 @@
 // Package optest tests operators: Run puts one through everything that the
 // operator contract says, Check stands between two operators and watches the
-// batches that pass, and Rows, Text and Fold read and print batches.
+// batches that pass, Law.Hold tries the law that every operator keeps with random
+// histories of changes, and Rows, Text and Fold read and print batches.
 //
 // Rows are lines of text, columns separated by "|":
 //

@@ -86,7 +86,7 @@ func (c Case) compare(t *testing.T, steps []step, cut cutter) {
 	same(t, "late rows", strings.Join(r.faults.late, "\n"), c.Late, false)
 }
 
-func same(t *testing.T, what, got, want string, ordered bool) {
+func same(t tester, what, got, want string, ordered bool) {
 	t.Helper()
 	if got, want := tidy(got, ordered), tidy(want, ordered); got != want {
 		t.Errorf("%s:\n%s\nwant:\n%s", what, got, want)
@@ -152,7 +152,7 @@ func (c Case) closed(t *testing.T) {
 
 // run is one life of an operator.
 type run struct {
-	t      *testing.T
+	t      tester
 	c      Case
 	alloc  *memory.CheckedAllocator
 	op     operators.Operator
@@ -165,9 +165,19 @@ type run struct {
 	block  func() // called by the first Emit, which then waits for the context
 	over   bool
 	at     window.Micros
+	seen   func(rows []step) // called after each batch, where not nil
 }
 
-func (c Case) start(t *testing.T) *run {
+// tester is what a run asks of a *testing.T or *rapid.T.
+type tester interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Context() context.Context
+}
+
+func (c Case) start(t tester) *run {
 	t.Helper()
 	op, err := c.New()
 	if err != nil {
@@ -227,6 +237,9 @@ func (r *run) play(ctx context.Context, steps []step, cut cutter) error {
 			}
 			if err := r.process(ctx, steps[i:i+n]); err != nil {
 				return wanted(err)
+			}
+			if r.seen != nil {
+				r.seen(steps[i : i+n])
 			}
 			i += n
 		}
