@@ -107,6 +107,9 @@ func (q *query) source(n tidb.ResultSetNode) (*scope, error) {
 		if tf := q.TableFunctions[name.Name.O]; tf != nil {
 			return q.tableFunction(tf)
 		}
+		if m := q.Matches[name.Name.O]; m != nil {
+			return q.matchRecognize(m)
+		}
 		return q.tableName(name)
 	}
 	node, err := q.resultSet(n)

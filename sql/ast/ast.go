@@ -19,6 +19,8 @@
 //	CONVERT(x, type)                           __cast(x, 'type')
 //	x -> '$.p', x ->> '$.p'                    json_extract(x, '$.p'), json_unquote(json_extract(..))
 //	TUMBLE(..) in FROM, TABLE(TUMBLE(..))      a table named __tvf1, see Query.TableFunctions
+//	s MATCH_RECOGNIZE (..) in FROM             a table named __match1, see Query.Matches
+//	FINAL f(x), RUNNING f(x), COUNT(A.*)       __final(f(x)), __running(f(x)), count(A.`*`), within one
 //
 // DATE_ADD and the like are plain calls: DATE_ADD(ts, INTERVAL 1 DAY) becomes
 // date_add(ts, __interval('1', 'DAY')). FIRST_VALUE and other window functions
@@ -155,13 +157,5 @@ type Emit struct {
 	Mode  EmitMode
 	Every Expr // EmitEvery: the interval
 	Empty bool // EMPTY WINDOWS
-	At    diag.Span
-}
-
-// Match is MATCH_RECOGNIZE (..) behind a table in FROM. It stands in the rewritten
-// text as a table named __match1, see Query.Matches.
-type Match struct {
-	Table Ident  // the stream or view that is matched; empty where Query is set
-	Query *Query // a parenthesised query in place of the table
 	At    diag.Span
 }

@@ -7,7 +7,7 @@ import (
 
 // operators are tried in order: longer ones first.
 const operators = "<=> ->> << >> <= >= <> != || && -> := => == :: @@ " +
-	"( ) [ ] , ; . + - * / % = < > ! & | ^ ~ @ ? :"
+	"( ) [ ] { } , ; . + - * / % = < > ! & | ^ ~ @ ? :"
 
 func (s *scanner) operator() (Token, error) {
 	start := s.pos
@@ -48,8 +48,6 @@ func strayHint(r rune) string {
 		return "write >="
 	case '\\':
 		return "a backslash is an ordinary character of a string; outside it means nothing"
-	case '{', '}':
-		return "escapes in braces are not supported: write DATE '...', TIMESTAMP '...'"
 	}
 	return ""
 }

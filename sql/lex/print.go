@@ -65,7 +65,7 @@ func (p printer) spaced(toks []Token, i int) bool {
 	case left.IsAny("(", "[", "."):
 		return false
 	case left.Role == Tight:
-		return !left.Is("<") && !right.Is("(")
+		return !left.IsAny("<", "{") && !right.Is("(")
 	case right.Is("("):
 		return !p.call(toks, i-1)
 	case left.IsAny("-", "+", "~", "!") && p.prefix(toks, i-1):

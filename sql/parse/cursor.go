@@ -16,6 +16,8 @@ type cursor struct {
 	depth int   // of nested types
 	half  bool  // the first half of >> is taken
 	match []int // for each bracket the index of its partner, else -1
+
+	matching bool // within DEFINE or MEASURES of MATCH_RECOGNIZE
 }
 
 // newCursor checks size and brackets. It copies the tokens: their roles are

@@ -29,7 +29,7 @@ func (c *cursor) queryUntil(end int) (*ast.Query, error) {
 	if !ok {
 		return nil, c.syntaxAt(c.toks[start], "SELECT")
 	}
-	q := &ast.Query{Node: node, Map: m, Stream: r.stream, TableFunctions: r.functions}
+	q := &ast.Query{Node: node, Map: m, Stream: r.stream, TableFunctions: r.functions, Matches: r.matches}
 	if body < end {
 		if q.Emit, err = c.emit(end); err != nil {
 			return nil, err

@@ -161,7 +161,11 @@ func (r *rewriter) refuseInFrom(upper string) error {
 			return nil
 		}
 		return r.refuse(r.across(1), "FOR "+strings.ToUpper(next.Text)+" is", "")
-	case "MATCH_RECOGNIZE", "PIVOT", "UNPIVOT":
+	case "MATCH_RECOGNIZE":
+		if next.Is("(") {
+			return r.refuse(r.cur().At, "MATCH_RECOGNIZE here is", "it stands behind a stream, a view, or a query in parentheses")
+		}
+	case "PIVOT", "UNPIVOT":
 		if next.Is("(") {
 			return r.refuse(r.cur().At, upper+" is", "")
 		}
@@ -192,7 +196,7 @@ func (r *rewriter) refuseTable(t lex.Token) error {
 		return r.refuse(t.At, "UNNEST is", "")
 	case t.IsAny("ONLY", "JSON_TABLE", "XMLTABLE") && r.ahead(1).Is("("):
 		return r.refuse(t.At, strings.ToUpper(t.Text)+" is", "")
-	case strings.HasPrefix(strings.ToLower(t.Text), "__tvf"):
+	case strings.HasPrefix(strings.ToLower(t.Text), "__tvf"), strings.HasPrefix(strings.ToLower(t.Text), "__match"):
 		return r.errorf(diag.UnknownName, t.At, "stream %q does not exist", t.Text)
 	}
 	return nil

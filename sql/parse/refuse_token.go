@@ -36,6 +36,8 @@ func (r *rewriter) refuseOperator(t lex.Token) error {
 		return r.refuse(t.At, "casts with :: are", "write CAST(x AS type)")
 	case "=>":
 		return r.refuse(t.At, "named arguments are", "give the arguments by position")
+	case "{", "}":
+		return r.refuse(t.At, "an escape in braces is", "write DATE '...', TIMESTAMP '...'")
 	case "==":
 		return r.errorf(diag.Syntax, t.At, "syntax error near \"==\"").WithHint("equality is written =")
 	case "[":

@@ -24,6 +24,7 @@ type rewriter struct {
 	out       []piece
 	tables    []int // pieces that are table names, in order
 	functions map[string]*ast.TableFunction
+	matches   map[string]*ast.Match
 	stream    bool
 }
 
@@ -153,6 +154,9 @@ func (r *rewriter) paren(l *level) (int, error) {
 	case l.start:
 		inner.start = true
 		l.query = true
+	case l.table && next.IsAny("SELECT", "WITH") && r.matchFollows(r.match[r.pos]+1):
+		l.table = false
+		return -1, r.matchTable()
 	case l.table:
 		inner.start = next.IsAny("SELECT", "WITH", "VALUES", "TABLE")
 		inner.from, inner.table = !inner.start, !inner.start
@@ -192,6 +196,11 @@ func (r *rewriter) path() (int, error) {
 		switch next := r.ahead(1); {
 		case next.Is("*") && parts > 1:
 			return -1, r.errorf(diag.Unsupported, next.At, "* of a nested column is not supported").WithHint("name the members")
+		case next.Is("*") && r.matching:
+			r.copy(true)
+			r.step()
+			r.emit("`*`", next.At, true)
+			return -1, nil
 		case next.Is("*"):
 			r.copy(true)
 			r.copy(true)

@@ -53,6 +53,9 @@ func (r *rewriter) call() error {
 
 // plain reports whether the function must hide from TiDB's grammar.
 func (r *rewriter) plain(upper string) bool {
+	if r.matching && navigations[upper] {
+		return true
+	}
 	switch upper {
 	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE", "CARDINALITY":
 		return true

@@ -26,6 +26,8 @@ func (r *rewriter) table(l *level) error {
 		return r.tableFunction()
 	case t.Kind == lex.Word && isReserved(strings.ToUpper(t.Text)):
 		return r.reservedName(t, "the name of a stream")
+	case r.matchFollows(r.pos + 1):
+		return r.matchTable()
 	}
 	name, err := r.objectName("stream")
 	if err != nil {

@@ -28,6 +28,8 @@ func (r *rewriter) word(l *level) (int, error) {
 		return -1, err
 	}
 	switch {
+	case r.matching && (upper == "FINAL" || upper == "RUNNING") && r.ahead(1).IsName() && r.ahead(2).Is("("):
+		return r.semantics(upper)
 	case upper == "SELECT":
 		return -1, r.selectWord(l)
 	case upper == "WITH" && start:
