@@ -29,6 +29,8 @@ type selection struct {
 	group group
 	calls []call
 	overs []over
+	// qualify is the condition of QUALIFY, or nil.
+	qualify expr.Node
 	named []tidb.WindowSpec
 	spans map[int]diag.Span // of columns, by where they start
 }

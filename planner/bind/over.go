@@ -45,7 +45,7 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 	switch {
 	case !e.over:
 		return nil, e.errorf(diag.Invalid, n, "%s OVER cannot stand in %s", name, e.clause).
-			WithHint("compute it in a subquery in FROM")
+			WithHint("compute it in a subquery in FROM, or filter with QUALIFY")
 	case !isAggregate(name):
 		return nil, e.unsupported(n, name+" OVER")
 	case n.FromLast || n.IgnoreNull:
@@ -202,6 +202,9 @@ func (e env) overFrame(f *frame, c *tidb.FrameClause, at tidb.Node) error {
 		return e.unsupported(at, "a frame of GROUPS")
 	}
 	start, end := c.Extent.Start, c.Extent.End
+	if end.Type == tidb.Preceding {
+		return e.unsupported(at, "a frame that ends before CURRENT ROW")
+	}
 	if end.Type != tidb.CurrentRow {
 		return e.unsupported(at, "a frame that does not end at CURRENT ROW")
 	}

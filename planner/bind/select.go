@@ -65,6 +65,9 @@ func (s *selection) plan(n *tidb.SelectStmt, node logical.Node) (logical.Node, e
 	if err != nil {
 		return nil, err
 	}
+	if s.qualify, err = s.qualifyClause(n.Having); err != nil {
+		return nil, err
+	}
 	order, err := s.orderItems(n.OrderBy)
 	if err != nil {
 		return nil, err
@@ -98,6 +101,13 @@ func (s *selection) finish(n *tidb.SelectStmt, node logical.Node, low *lowering,
 		}
 		return top.lower(n)
 	}
+	if s.qualify != nil {
+		cond, err := lower(s.qualify)
+		if err != nil {
+			return nil, err
+		}
+		node = &logical.Filter{Input: node, Cond: cond}
+	}
 	out := &output{selection: s, input: node, distinct: n.Distinct}
 	for _, it := range s.items {
 		e, err := lower(it.node)
@@ -120,8 +130,42 @@ func (s *selection) having(h *tidb.HavingClause) (expr.Node, error) {
 	if h == nil {
 		return nil, nil
 	}
+	cond, _ := splitHaving(h.Expr)
+	if cond == nil {
+		return nil, nil
+	}
 	s.group.present = true // without GROUP BY, all rows are one group
-	return env{selection: s, clause: "HAVING", agg: true, aliases: true}.condition(h.Expr)
+	return env{selection: s, clause: "HAVING", agg: true, aliases: true}.condition(cond)
+}
+
+// splitHaving takes HAVING and QUALIFY apart, which come as __qualify([having,]
+// qualify). What is not there is nil.
+func splitHaving(n tidb.ExprNode) (having, qualify tidb.ExprNode) {
+	f, ok := n.(*tidb.FuncCallExpr)
+	switch {
+	case !ok || upper(f.FnName.O) != "__QUALIFY":
+		return n, nil
+	case len(f.Args) == 1:
+		return nil, f.Args[0]
+	}
+	return f.Args[0], f.Args[1]
+}
+
+// qualifyClause binds QUALIFY, nil if there is none.
+func (s *selection) qualifyClause(h *tidb.HavingClause) (expr.Node, error) {
+	if h == nil {
+		return nil, nil
+	}
+	_, n := splitHaving(h.Expr)
+	if n == nil {
+		return nil, nil
+	}
+	cond, err := env{selection: s, clause: "QUALIFY", agg: true, over: true, aliases: true}.condition(n)
+	if err == nil && len(s.overs) == 0 {
+		return nil, s.errorf(diag.Invalid, n, "QUALIFY needs a function with OVER").
+			WithHint("filter rows with WHERE, and groups with HAVING")
+	}
+	return cond, err
 }
 
 // aliased finds a name among the aliases of the SELECT list, nil if none has it.

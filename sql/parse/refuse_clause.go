@@ -71,11 +71,6 @@ func (r *rewriter) refuseTrailing(l *level, upper string) error {
 		if next.IsAny("FIRST", "LAST") && !third.Is("OVER") {
 			return r.refuse(r.across(1), "NULLS "+strings.ToUpper(next.Text)+" is", "")
 		}
-	case "QUALIFY":
-		if l.query && r.afterOperand() && r.beginsItem(r.pos+1) {
-			return r.errorf(diag.Unsupported, r.cur().At, "QUALIFY is not supported yet").
-				WithHint("filter with WHERE around a query in FROM")
-		}
 	case "EMIT":
 		if r.afterOperand() && (next.IsAny("CHANGES", "EVERY", "FINAL") || next.Is("ON") && third.Is("WINDOW")) {
 			return r.errorf(diag.Syntax, r.across(1), "EMIT stands at the end of a statement, and only there")

@@ -68,7 +68,7 @@ func (r *rewriter) refuseSelectOption() error {
 		}
 	case "DISTINCT":
 		if r.ahead(1).Is("ON") && r.ahead(2).Is("(") {
-			return r.refuse(r.across(1), "DISTINCT ON is", "")
+			return r.refuse(r.across(1), "DISTINCT ON is", "the first row of each k by ts: QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) = 1")
 		}
 	}
 	return nil

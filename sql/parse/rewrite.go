@@ -35,6 +35,8 @@ type level struct {
 	from  bool   // within FROM
 	table bool   // a table is expected
 	stop  string // the word or symbol that ends the level
+	// having is the piece after HAVING, 0 where there is none.
+	having int
 }
 
 func (r *rewriter) done() bool { return r.pos >= r.end }

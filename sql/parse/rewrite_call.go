@@ -48,7 +48,28 @@ func (r *rewriter) call() error {
 		return r.refuseSubquery()
 	}
 	r.emit(text, t.At, false)
+	if windowFunctions[upper] && text != lex.Quote(t.Text, '`') {
+		return r.windowArguments()
+	}
 	return r.enclosed(&level{}, true)
+}
+
+// windowArguments rewrites (x IGNORE NULLS) into (x) IGNORE NULLS, where TiDB
+// wants the words.
+func (r *rewriter) windowArguments() error {
+	end := r.match[r.pos]
+	if end-2 <= r.pos || !r.toks[end-1].Is("NULLS") || !r.toks[end-2].IsAny("IGNORE", "RESPECT") {
+		return r.enclosed(&level{}, true)
+	}
+	r.copy(true)
+	if err := r.until(end - 2); err != nil {
+		return err
+	}
+	r.emit(")", r.toks[end].At, true)
+	r.copy(false)
+	r.copy(false)
+	r.step()
+	return nil
 }
 
 // plain reports whether the function must hide from TiDB's grammar.

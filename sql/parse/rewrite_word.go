@@ -24,6 +24,9 @@ func (r *rewriter) word(l *level) (int, error) {
 	upper := strings.ToUpper(t.Text)
 	start := l.start
 	l.start = false
+	if r.atQualify(l) {
+		return -1, r.qualify(l)
+	}
 	if err := r.refuseClause(l, upper); err != nil {
 		return -1, err
 	}
@@ -42,8 +45,13 @@ func (r *rewriter) word(l *level) (int, error) {
 		return -1, r.refuse(r.across(1), "FROM "+strings.ToUpper(r.ahead(1).Text)+" is", "")
 	case upper == "FROM" && l.query:
 		l.from, l.table = true, true
+	case upper == "WINDOW" && l.query && r.qualifyAhead() > 0:
+		return -1, r.windowThenQualify(l)
 	case clauses[upper]:
 		l.from = false
+		if upper == "HAVING" {
+			l.having = len(r.out) + 1
+		}
 	case !isReserved(upper) || functionWords[upper] && r.ahead(1).Is("("):
 		return r.name(l)
 	}
