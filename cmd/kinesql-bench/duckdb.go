@@ -7,24 +7,25 @@ import (
 	"os/exec"
 
 	"kinesql/cmd/internal/oracle"
+	"kinesql/cmd/kinesql-bench/measure"
 )
 
 // duckdbSubject measures DuckDB on one statement with one thread.
-func duckdbSubject(ctx context.Context, d *oracle.DuckDB, sql string) (subject, error) {
+func duckdbSubject(ctx context.Context, d *oracle.DuckDB, sql string) (measure.Subject, error) {
 	binary, err := oracle.Binary(ctx)
 	if err != nil {
-		return subject{}, err
+		return measure.Subject{}, err
 	}
 	version, err := d.Query("SELECT version()")
 	if err != nil {
-		return subject{}, err
+		return measure.Subject{}, err
 	}
 	request, err := json.Marshal(map[string]string{"sql": sql, "format": "none"})
 	if err != nil {
-		return subject{}, err
+		return measure.Subject{}, err
 	}
-	run := func(ctx context.Context) (figure, error) {
-		return measure(exec.CommandContext(ctx, binary, "--threads", "1", string(request)))
+	run := func(ctx context.Context) (measure.Figure, error) {
+		return measure.Command(exec.CommandContext(ctx, binary, "--threads", "1", string(request)))
 	}
-	return subject{system: systemDuckDB, version: fmt.Sprint(version.Rows[0][0]), run: run}, nil
+	return measure.Subject{System: systemDuckDB, Version: fmt.Sprint(version.Rows[0][0]), Run: run}, nil
 }

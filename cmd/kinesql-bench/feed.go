@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/spf13/cobra"
 
+	"kinesql/cmd/kinesql-bench/measure"
 	"kinesql/operators"
 	"kinesql/operators/batch"
 	"kinesql/operators/windowed"
@@ -96,15 +97,15 @@ func (h hopShape) feed(ctx context.Context, path string, e events) (report fed, 
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	f := feeder{in: in, out: out}
-	base, start := used(), time.Now()
+	base, start := measure.Used(), time.Now()
 	if err := f.run(ctx, h); err != nil {
 		return fed{}, err
 	}
-	wall, after := time.Since(start), used()
+	wall, after := time.Since(start), measure.Used()
 	return fed{
-		CPUMicros: (after.cpu - base.cpu - f.cpu).Microseconds(), WallMicros: (wall - f.wall).Microseconds(),
+		CPUMicros: (after.CPU - base.CPU - f.cpu).Microseconds(), WallMicros: (wall - f.wall).Microseconds(),
 		ReadMicros: f.cpu.Microseconds(),
-		PeakRSS:    after.rss, BaseRSS: base.rss,
+		PeakRSS:    after.RSS, BaseRSS: base.RSS,
 		Events: f.events, Windows: out.windows, Rows: out.rows, Sampled: out.keep,
 	}, nil
 }
@@ -137,9 +138,9 @@ func (f *feeder) run(ctx context.Context, h hopShape) error {
 }
 
 func (f *feeder) read() (batch.Batch, bool, error) {
-	cpu, start := threadCPU(), time.Now()
+	cpu, start := measure.ThreadCPU(), time.Now()
 	b, more, err := f.in.next()
-	f.cpu += threadCPU() - cpu
+	f.cpu += measure.ThreadCPU() - cpu
 	f.wall += time.Since(start)
 	return b, more, err
 }
@@ -164,24 +165,24 @@ func (refuse) LateRow(r operators.LateRow) { panic("row is late: " + r.EventTime
 
 // hopSubject measures the feeding of a hop in a child process, and tells checked
 // of each run's report.
-func hopSubject(w workload, flags inputFlags, checked func(fed)) (subject, error) {
+func hopSubject(w workload, flags inputFlags, checked func(fed)) (measure.Subject, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return subject{}, err
+		return measure.Subject{}, err
 	}
-	run := func(ctx context.Context) (figure, error) {
+	run := func(ctx context.Context) (measure.Figure, error) {
 		r, err := feedChild(ctx, w, flags)
 		if err != nil {
-			return figure{}, err
+			return measure.Figure{}, err
 		}
 		checked(r)
-		return figure{
-			cpu:  time.Duration(r.CPUMicros) * time.Microsecond,
-			wall: time.Duration(r.WallMicros) * time.Microsecond,
-			rss:  r.PeakRSS, added: r.PeakRSS - r.BaseRSS,
+		return measure.Figure{
+			CPU:  time.Duration(r.CPUMicros) * time.Microsecond,
+			Wall: time.Duration(r.WallMicros) * time.Microsecond,
+			RSS:  r.PeakRSS, Added: r.PeakRSS - r.BaseRSS,
 		}, nil
 	}
-	return subject{system: systemKineSQL, version: versionOf(self), run: run}, nil
+	return measure.Subject{System: systemKineSQL, Version: measure.Version(self), Run: run}, nil
 }
 
 // feedChild runs this program's feed command.

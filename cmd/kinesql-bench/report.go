@@ -19,7 +19,7 @@ func report(w io.Writer, results []result) error {
 	for _, r := range results {
 		t.AppendRow(table.Row{
 			r.Workload, r.System, r.Version,
-			fmt.Sprintf("%.3f", r.CPUMicros), fmt.Sprintf("%.3f-%.3f", r.cpu.least, r.cpu.greatest),
+			fmt.Sprintf("%.3f", r.CPUMicros), fmt.Sprintf("%.3f-%.3f", r.cpu.Least, r.cpu.Greatest),
 			thousands(r.RecordsPerSecond), megabytes(r.PeakRSSBytes), r.Verified, ratio(r, results), r.note,
 		})
 	}

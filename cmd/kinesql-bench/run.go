@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kinesql/cmd/internal/oracle"
+	"kinesql/cmd/kinesql-bench/measure"
 )
 
 // errFailed says that a workload was not verified or could not be run; what
@@ -139,7 +140,7 @@ func (r *runner) workload(ctx context.Context, w workload) error {
 	if err != nil {
 		return err
 	}
-	if err := r.measure(ctx, w, []subject{kinesqlSubject(r.binary, script), duck}, func() bool { return wrong == nil }); err != nil {
+	if err := r.measure(ctx, w, []measure.Subject{kinesqlSubject(r.binary, script), duck}, func() bool { return wrong == nil }); err != nil {
 		return err
 	}
 	if r.profile != "" {
@@ -164,7 +165,7 @@ func mismatch(err error) (wrong, failure error) {
 func (r *runner) prepare(ctx context.Context, w workload) (path string, err error) {
 	if r.binary == "" && w.query != nil {
 		if err := r.started("building kinesql", func() (err error) {
-			r.binary, err = buildKineSQL(ctx, r.dir)
+			r.binary, err = measure.Build(ctx, r.dir)
 			return err
 		}); err != nil {
 			return "", err
@@ -207,7 +208,7 @@ func (r *runner) hop(ctx context.Context, w workload) error {
 	if err != nil {
 		return err
 	}
-	if err := r.measure(ctx, w, []subject{s}, func() bool { return wrong == nil }); err != nil {
+	if err := r.measure(ctx, w, []measure.Subject{s}, func() bool { return wrong == nil }); err != nil {
 		return err
 	}
 	if r.profile != "" {
@@ -220,11 +221,11 @@ func (r *runner) hop(ctx context.Context, w workload) error {
 
 // measure runs the subjects and keeps their results. When all have run, verified
 // tells whether what they gave was right.
-func (r *runner) measure(ctx context.Context, w workload, subjects []subject, verified func() bool) error {
+func (r *runner) measure(ctx context.Context, w workload, subjects []measure.Subject, verified func() bool) error {
 	records := r.flags.count(w)
-	figures, err := measureAll(ctx, r.stepwise(w, subjects), r.runs, func(s subject, run int, f figure) {
-		r.tell("%s: run %d of %d, %s: %.3f us a record, %.2f s", w.name, run+1, r.runs, s.system,
-			f.cpu.Seconds()*1e6/float64(records), f.wall.Seconds())
+	figures, err := measure.All(ctx, r.stepwise(w, subjects), r.runs, func(s measure.Subject, run int, f measure.Figure) {
+		r.tell("%s: run %d of %d, %s: %.3f us a record, %.2f s", w.name, run+1, r.runs, s.System,
+			f.CPU.Seconds()*1e6/float64(records), f.Wall.Seconds())
 	})
 	if err != nil {
 		return err
@@ -232,7 +233,7 @@ func (r *runner) measure(ctx context.Context, w workload, subjects []subject, ve
 	for i, s := range subjects {
 		res := summarize(w.name, s, figures[i], records, verified())
 		if w.name == hopLongName {
-			added := spreadOf(figures[i], func(f figure) int64 { return f.added }).median
+			added := measure.SpreadOf(figures[i], func(f measure.Figure) int64 { return f.Added }).Median
 			res.note = w.hop.describe(added, w.hop.retained(events{r.flags.seed, records}))
 		}
 		r.results = append(r.results, res)
@@ -241,12 +242,12 @@ func (r *runner) measure(ctx context.Context, w workload, subjects []subject, ve
 }
 
 // stepwise are the subjects, whose runs say that they go on.
-func (r *runner) stepwise(w workload, subjects []subject) []subject {
-	out := make([]subject, len(subjects))
+func (r *runner) stepwise(w workload, subjects []measure.Subject) []measure.Subject {
+	out := make([]measure.Subject, len(subjects))
 	for i, s := range subjects {
-		run := s.run
-		s.run = func(ctx context.Context) (f figure, err error) {
-			err = r.step(w.name+": "+s.system, func() (err error) {
+		run := s.Run
+		s.Run = func(ctx context.Context) (f measure.Figure, err error) {
+			err = r.step(w.name+": "+s.System, func() (err error) {
 				f, err = run(ctx)
 				return err
 			})

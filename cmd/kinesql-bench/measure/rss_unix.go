@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package measure
 
 import (
 	"os"
@@ -24,11 +24,11 @@ func maxRSS(r *syscall.Rusage) int64 {
 	return int64(r.Maxrss) * 1024
 }
 
-// used is what this process has cost until now.
-func used() figure {
+// Used is what this process has cost until now.
+func Used() Figure {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		return figure{}
+		return Figure{}
 	}
-	return figure{cpu: time.Duration(r.Utime.Nano() + r.Stime.Nano()), rss: maxRSS(&r)}
+	return Figure{CPU: time.Duration(r.Utime.Nano() + r.Stime.Nano()), RSS: maxRSS(&r)}
 }

@@ -1,12 +1,12 @@
-package main
+package measure
 
 import (
 	"syscall"
 	"time"
 )
 
-// threadCPU is the CPU time that the calling thread has taken until now.
-func threadCPU() time.Duration {
+// ThreadCPU is the CPU time that the calling thread has taken until now.
+func ThreadCPU() time.Duration {
 	const rusageThread = 1 // RUSAGE_THREAD, which package syscall lacks
 	var r syscall.Rusage
 	if err := syscall.Getrusage(rusageThread, &r); err != nil {

@@ -1,11 +1,11 @@
 //go:build !unix
 
-package main
+package measure
 
 import "os"
 
 // peakRSS is not known on this system.
 func peakRSS(*os.ProcessState) int64 { return 0 }
 
-// used knows nothing on this system.
-func used() figure { return figure{} }
+// Used knows nothing on this system.
+func Used() Figure { return Figure{} }

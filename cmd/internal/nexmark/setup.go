@@ -1,0 +1,76 @@
+package nexmark
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Script is KineSQL's script of a query over the files of events and of the side
+// table. Rows are shown, or go to a blackhole.
+func (q Query) Script(events, side string, shown bool) string {
+	return q.script(fmt.Sprintf("connector = 'file', path = '%s', format = 'json', timestamp.format = 'epoch_ms'", quoted(events)), side, shown)
+}
+
+// Decoded is a script over n events that are generated in memory, as columns.
+func (q Query) Decoded(n int64, side string) string {
+	return q.script(fmt.Sprintf("connector = 'generator', kind = 'nexmark', rows = '%d', rate = '1000', disorder = '1s'", n), side, false)
+}
+
+func (q Query) script(source, side string, shown bool) string {
+	var b strings.Builder
+	b.WriteString("CREATE STREAM events (event_type INTEGER")
+	for _, k := range kinds {
+		fmt.Fprintf(&b, ",\n  %s ROW<%s>", k.name, fmt.Sprintf(k.columns, "TIMESTAMP"))
+	}
+	fmt.Fprintf(&b, ",\n  dateTime TIMESTAMP,\n  WATERMARK FOR dateTime AS dateTime - INTERVAL '4' SECOND\n) WITH (%s);\n", source)
+	for i, k := range kinds {
+		fmt.Fprintf(&b, "CREATE VIEW %s AS SELECT %s FROM events WHERE event_type = %d;\n", k.name, members(k.name, k.columns, "e."), i)
+	}
+	if q.Side {
+		fmt.Fprintf(&b, "CREATE TABLE side_input (key BIGINT, value VARCHAR, PRIMARY KEY (key)) "+
+			"WITH (connector = 'file', path = '%s', format = 'csv', csv.header = 'false');\n", quoted(side))
+	}
+	if shown {
+		return b.String() + q.Kine + ";\n"
+	}
+	fmt.Fprintf(&b, "CREATE STREAM nothing (%s) WITH (connector = 'blackhole');\nINSERT INTO nothing\n%s;\n", q.Columns, q.Kine)
+	return b.String()
+}
+
+// members is the SELECT list of a view; dateTime is that of the event, which is
+// the time attribute.
+func members(kind, columns, _ string) string {
+	out := names(columns)
+	for i, c := range out {
+		if c != "dateTime" {
+			out[i] = kind + "." + c + " AS " + c
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// DuckSetup is the statements that make DuckDB's tables of the same files. They
+// are read before anything is measured.
+func DuckSetup(events, side string) []string {
+	structs := make([]string, len(kinds))
+	for i, k := range kinds {
+		structs[i] = fmt.Sprintf("%s: 'STRUCT(%s)'", k.name, strings.ReplaceAll(fmt.Sprintf(k.columns, "BIGINT"), "\"", ""))
+	}
+	out := []string{
+		fmt.Sprintf("CREATE OR REPLACE TEMP TABLE events AS SELECT * FROM read_json('%s', format = 'newline_delimited', "+
+			"columns = {event_type: 'INTEGER', %s})", quoted(events), strings.Join(structs, ", ")),
+	}
+	for i, k := range kinds {
+		cols := names(k.columns)
+		for j, c := range cols {
+			cols[j] = fmt.Sprintf("%s.%s AS %s", k.name, c, c)
+			if c == "dateTime" || c == "expires" {
+				cols[j] = fmt.Sprintf("make_timestamp(%s.%s * 1000) AS %s", k.name, c, c)
+			}
+		}
+		out = append(out, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS SELECT %s FROM events WHERE event_type = %d",
+			k.name, strings.Join(cols, ", "), i))
+	}
+	return append(out, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE side_input AS SELECT * FROM read_csv('%s', header = false, "+
+		"columns = {key: 'BIGINT', value: 'VARCHAR'})", quoted(side)), "DROP TABLE events")
+}
