@@ -3,6 +3,7 @@ package windowed
 import (
 	"fmt"
 
+	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
 	"kinesql/window"
@@ -22,6 +23,8 @@ type Config struct {
 
 	Calls []aggregate.Call
 	Top   *Top // keep only some groups of each window
+
+	Emission operators.Emission // when windows are shown
 }
 
 // Top keeps the first N groups of each window. Groups that Order does not tell
