@@ -19,9 +19,8 @@ func (m *mapping) refuse(root tidb.Node) error {
 }
 
 type refuser struct {
-	m       *mapping
-	err     *diag.Error
-	allowed *tidb.SubqueryExpr // the query of a common table expression
+	m   *mapping
+	err *diag.Error
 }
 
 // no records the first refusal.

@@ -7,12 +7,6 @@ import (
 	"kinesql/sql/lex"
 )
 
-// refuseJoin refuses all joins.
-func (r *rewriter) refuseJoin(at diag.Span) error {
-	return r.errorf(diag.Unsupported, at, "joins are not supported yet").
-		WithHint("one stream, view or query stands in FROM; UNION ALL puts several together")
-}
-
 // refuseClause refuses clauses at the word that starts them. A clause that TiDB
 // does not know at all is recognised where its words cannot be names.
 func (r *rewriter) refuseClause(l *level, upper string) error {
@@ -33,10 +27,6 @@ func (r *rewriter) refuseClause(l *level, upper string) error {
 		return r.refuse(r.cur().At, "PROCEDURE is", "")
 	case "COLLATE":
 		return r.refuse(r.cur().At, "COLLATE is", "text compares by its bytes; use LOWER(x) to ignore case")
-	case "EXISTS":
-		if next.Is("(") {
-			return r.refuse(r.cur().At, "EXISTS (SELECT ...) is", "a query may stand in FROM and in WITH")
-		}
 	case "LATERAL":
 		return r.refuse(r.cur().At, "LATERAL is", "")
 	case "ON":
@@ -131,16 +121,10 @@ func (r *rewriter) afterOperand() bool {
 	return true
 }
 
-// refuseInFrom refuses joins and what may follow a table elsewhere.
+// refuseInFrom refuses what may follow a table elsewhere.
 func (r *rewriter) refuseInFrom(upper string) error {
 	next := r.ahead(1)
 	switch upper {
-	case "JOIN", "CROSS", "INNER", "LEFT", "RIGHT", "NATURAL", "STRAIGHT_JOIN":
-		return r.refuseJoin(r.cur().At)
-	case "FULL", "ASOF", "SEMI", "ANTI", "GLOBAL", "ANY":
-		if next.IsAny("JOIN", "OUTER", "LEFT") {
-			return r.refuseJoin(r.cur().At)
-		}
 	case "USE", "IGNORE", "FORCE":
 		if next.IsAny("INDEX", "KEY") {
 			return r.refuse(r.across(1), "index hints are", "")
@@ -172,8 +156,6 @@ func (r *rewriter) refuseInFrom(upper string) error {
 		if next.Is("BY") {
 			return r.refuse(r.across(2), "WINDOWED BY "+strings.ToUpper(r.ahead(2).Text)+" is", "group by TUMBLE or HOP")
 		}
-	case "OVER":
-		return r.refuseJoin(r.cur().At)
 	}
 	if next.Is("(") && !isReserved(upper) && (r.afterOperand() || r.toks[r.pos-1].Is("AS")) {
 		return r.refuse(r.cur().At, "a list of column names after an alias is", "name the columns with AS in a query in FROM")

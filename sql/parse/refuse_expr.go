@@ -7,16 +7,8 @@ import (
 // expression refuses kinds of expressions.
 func (v *refuser) expression(n tidb.Node) {
 	switch n := n.(type) {
-	case *tidb.ExistsSubqueryExpr, *tidb.CompareSubqueryExpr:
-		v.no(n, "a query in an expression is")
-	case *tidb.SubqueryExpr:
-		if n != v.allowed {
-			v.no(n, "a query in an expression is")
-		}
-	case *tidb.PatternInExpr:
-		if n.Sel != nil {
-			v.no(n, "IN (SELECT ...) is")
-		}
+	case *tidb.CompareSubqueryExpr:
+		v.no(n, "ANY, ALL and SOME (SELECT ...) are")
 	case *tidb.RowExpr:
 		v.no(n, "row expressions (a, b) are")
 	case *tidb.DefaultExpr:

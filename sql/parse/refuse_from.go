@@ -2,13 +2,13 @@ package parse
 
 import tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
-// table: run are one source in FROM, a name or a query with an alias, and WITH
-// without RECURSIVE.
+// table: run are names and queries with an alias, joins of them, and WITH without
+// RECURSIVE.
 func (v *refuser) table(n tidb.Node) {
 	switch n := n.(type) {
 	case *tidb.Join:
-		if n.Right != nil || n.On != nil || len(n.Using) > 0 || n.NaturalJoin || n.StraightJoin {
-			v.no(n, "joins are")
+		if n.NaturalJoin || n.StraightJoin {
+			v.no(n, "NATURAL JOIN and STRAIGHT_JOIN are")
 		}
 	case *tidb.TableSource:
 		switch {
@@ -24,7 +24,6 @@ func (v *refuser) table(n tidb.Node) {
 			v.no(n, "WITH RECURSIVE is")
 		}
 	case *tidb.CommonTableExpression:
-		v.allowed = n.Query
 		if n.IsRecursive {
 			v.no(n, "WITH RECURSIVE is")
 		}

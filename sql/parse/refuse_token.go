@@ -74,23 +74,17 @@ func (r *rewriter) refuseSelectOption() error {
 	return nil
 }
 
-// refuseSubquery refuses a query within an expression.
+// refuseSubquery refuses queries behind ANY, ALL and SOME, and in LATERAL.
 func (r *rewriter) refuseSubquery() error {
-	at := diag.Span{Start: r.cur().At.Start, End: r.ahead(1).At.End}
-	what := "scalar subqueries are"
-	if r.pos > 0 {
-		switch prev := r.toks[r.pos-1]; {
-		case prev.Is("IN"):
-			what = "IN (SELECT ...) is"
-		case prev.Is("EXISTS"):
-			what = "EXISTS (SELECT ...) is"
-		case prev.IsAny("ANY", "ALL", "SOME"):
-			what = strings.ToUpper(prev.Text) + " (SELECT ...) is"
-		case prev.Is("LATERAL"):
-			what = "LATERAL is"
-		}
+	if r.pos == 0 || !r.toks[r.pos-1].IsAny("ANY", "ALL", "SOME", "LATERAL") {
+		return nil
 	}
-	return r.refuse(at, what, "a query may stand in FROM and in WITH")
+	prev := r.toks[r.pos-1]
+	at := diag.Span{Start: r.cur().At.Start, End: r.ahead(1).At.End}
+	if prev.Is("LATERAL") {
+		return r.refuse(at, "LATERAL is", "")
+	}
+	return r.refuse(at, strings.ToUpper(prev.Text)+" (SELECT ...) is", "compare with (SELECT MIN(x) ...) or (SELECT MAX(x) ...), or write EXISTS")
 }
 
 // refuseStatementIn refuses (VALUES ...) and (TABLE ...).

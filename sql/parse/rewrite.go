@@ -37,6 +37,8 @@ type level struct {
 	stop  string // the word or symbol that ends the level
 	// having is the piece after HAVING, 0 where there is none.
 	having int
+	on     bool // the condition of a join
+	joins  []joinMark
 }
 
 func (r *rewriter) done() bool { return r.pos >= r.end }
@@ -95,8 +97,8 @@ func (r *rewriter) argument(text string, at diag.Span) {
 func (r *rewriter) sequence(l *level) error {
 	for !r.done() {
 		t := r.cur()
-		if t.IsAny(")", "]") || l.stop != "" && t.Is(l.stop) {
-			return nil
+		if t.IsAny(")", "]") || l.stop != "" && t.Is(l.stop) || l.on && r.endsOn() {
+			return r.joined(l)
 		}
 		prim, err := r.token(l)
 		if err == nil && prim >= 0 {
@@ -106,7 +108,7 @@ func (r *rewriter) sequence(l *level) error {
 			return err
 		}
 	}
-	return nil
+	return r.joined(l)
 }
 
 // token rewrites one token, call or path. It returns the piece at which an
@@ -139,7 +141,7 @@ func (r *rewriter) token(l *level) (int, error) {
 func (r *rewriter) operator(l *level) error {
 	t := r.cur()
 	if l.from && t.Is(",") {
-		return r.refuseJoin(t.At)
+		l.table = true
 	}
 	if err := r.refuseOperator(t); err != nil {
 		return err
@@ -163,7 +165,10 @@ func (r *rewriter) paren(l *level) (int, error) {
 		inner.start = next.IsAny("SELECT", "WITH", "VALUES", "TABLE")
 		inner.from, inner.table = !inner.start, !inner.start
 	case next.IsAny("SELECT", "WITH", "VALUES"):
-		return -1, r.refuseSubquery()
+		if err := r.refuseSubquery(); err != nil {
+			return -1, err
+		}
+		inner.start = true
 	}
 	l.start, l.table = false, false
 	return prim, r.enclosed(inner, false)

@@ -45,7 +45,10 @@ func (r *rewriter) call() error {
 	}
 	r.step()
 	if r.ahead(1).IsAny("SELECT", "WITH") {
-		return r.refuseSubquery()
+		if err := r.refuseSubquery(); err != nil {
+			return err
+		}
+		return r.refuse(diag.Span{Start: t.At.Start, End: r.ahead(1).At.End}, "a query as an argument is", "a query may stand in FROM, in WITH and in WHERE")
 	}
 	r.emit(text, t.At, false)
 	if windowFunctions[upper] && text != lex.Quote(t.Text, '`') {

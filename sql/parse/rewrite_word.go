@@ -27,6 +27,11 @@ func (r *rewriter) word(l *level) (int, error) {
 	if r.atQualify(l) {
 		return -1, r.qualify(l)
 	}
+	if l.from {
+		if done, err := r.join(l, upper); done || err != nil {
+			return -1, err
+		}
+	}
 	if err := r.refuseClause(l, upper); err != nil {
 		return -1, err
 	}
@@ -118,8 +123,9 @@ func (r *rewriter) union(l *level) error {
 	}
 	r.copy(false)
 	r.copy(false)
+	err := r.joined(l)
 	*l = level{start: true}
-	return nil
+	return err
 }
 
 // with rewrites WITH name [(columns)] AS (query), ...
