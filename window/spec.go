@@ -27,7 +27,9 @@ func (k Kind) Aligned() bool { return k == Tumble || k == Hop || k == Cumulate }
 
 // Spec describes windows. Those of a Tumble or Hop are [start, start+Size) where
 // start = Offset + n*Slide; a tumble has Slide = Size, and Size need not be a
-// multiple of Slide. Specs are equal where == says so.
+// multiple of Slide. Those of a Cumulate are [start, start+k*Slide) where start =
+// Offset + n*Size and k goes from 1 to Size/Slide. In a Zone they count on the
+// wall clock, see Wall. Specs are equal where == says so.
 type Spec struct {
 	Kind   Kind
 	Size   Micros
@@ -43,11 +45,16 @@ type Spec struct {
 	Processing bool
 }
 
+// Fixed reports whether all windows are equally long, so that start and end follow
+// from one another.
+func (s Spec) Fixed() bool { return (s.Kind == Tumble || s.Kind == Hop) && s.Zone == "" }
+
 // Covers reports whether a window of s that holds the start of a window of inner
 // holds all of it. Only then may the starts of inner stand for its rows in s:
-// they become known no sooner than the ends.
+// they become known no sooner than the ends. On the wall clock of a zone nothing
+// is promised: hours may be in two days.
 func (s Spec) Covers(inner Spec) bool {
-	if s.Kind != Tumble && s.Kind != Hop || s.Zone != inner.Zone || s.Processing || inner.Processing {
+	if !s.Fixed() || !inner.Fixed() || s.Processing || inner.Processing {
 		return false
 	}
 	size := inner.Size

@@ -20,6 +20,9 @@ func nowFunctions() []*Function {
 		define("CURRENT_TIMESTAMP([digits BIGINT]) -> TIMESTAMP", now(same),
 			"The processing time in UTC, the same for all rows of a batch.", example, "true").perBatch().
 			as("NOW", "LOCALTIME", "LOCALTIMESTAMP", "SYSDATE", "UTC_TIMESTAMP"),
+		define("PROCTIME() -> TIMESTAMP", intRow(func(r *row) int64 { return r.f.p.instantNow() }),
+			"The processing time in UTC. As the time of a window it makes the window one of processing time.",
+			"PROCTIME() = CURRENT_TIMESTAMP()", "true").perBatch().as(),
 		define("CURRENT_DATE() -> DATE", intRow(today),
 			"The day of the processing time in UTC.", "CURRENT_DATE() <= CURRENT_TIMESTAMP()", "true").perBatch().as("CURDATE", "UTC_DATE"),
 		define("CURRENT_TIME([digits BIGINT]) -> TIME", now(clock),

@@ -128,7 +128,7 @@ func (q *query) unknownFunction(name string, at tidb.Node) error {
 	for _, f := range aggregate.Functions() {
 		known = append(known, strings.ToLower(f.Name))
 	}
-	if near, ok := diag.Suggest(strings.ToLower(name), append(known, "tumble", "hop")); ok {
+	if near, ok := diag.Suggest(strings.ToLower(name), append(known, "tumble", "hop", "cumulate", "session", "stagger", "count_window")); ok {
 		return err.WithHint("did you mean %q?", near)
 	}
 	return err.WithHint("SHOW FUNCTIONS lists what there is")

@@ -92,7 +92,8 @@ func (s *selection) aggregateStep(in logical.Node) (logical.Node, *lowering, err
 		step.Changes = s.changes(in.Traits().Bounded)
 		return step, l, nil
 	}
-	return s.windowStep(in, b, step, l), l, nil
+	out, err := s.windowStep(in, b, step, l)
+	return out, l, err
 }
 
 // byTime reports whether some aggregate may go by event time.
@@ -113,7 +114,7 @@ func nonEmpty(b *columns, in logical.Node) logical.Node {
 }
 
 // windowStep builds a windowed aggregate of what aggregateStep gathered.
-func (s *selection) windowStep(in logical.Node, b *columns, a *logical.Aggregate, l *lowering) logical.Node {
+func (s *selection) windowStep(in logical.Node, b *columns, a *logical.Aggregate, l *lowering) (logical.Node, error) {
 	w := s.group.window
 	out := &logical.WindowAggregate{
 		Keys: a.Keys, Calls: a.Calls, Names: a.Names, Spec: w.spec, Upstream: w.upstream, Time: -1, Start: -1, End: -1,
@@ -125,20 +126,39 @@ func (s *selection) windowStep(in logical.Node, b *columns, a *logical.Aggregate
 		l.byKey[text] = start
 	}
 	if !w.attached() {
-		out.Time = b.add(logical.Column(in, w.time))
-		out.Input = b.project(in)
-		return out
+		if w.time != nil {
+			out.Time = b.add(w.time)
+		}
+		out.Input = nonEmpty(b, in)
+		return out, nil
 	}
 	s.attachedColumns(l, start, end)
 	if base, ok := s.directInput(in, b); ok {
 		out.Spec, out.Upstream = s.scope.assign.Spec, s.scope.assign.Spec
-		out.Time = b.add(logical.Column(base, s.scope.assign.Time))
-		out.Input = b.project(base)
-		return out
+		if t := s.scope.assign.Time; t >= 0 {
+			out.Time = b.add(logical.Column(base, t))
+		}
+		out.Input = nonEmpty(b, base)
+		return out, nil
+	}
+	if a := s.scope.assign; a != nil && !a.Closes() {
+		return nil, s.unclosed(w)
 	}
 	out.Start, out.End = s.boundColumns(in, b)
 	out.Input = b.project(in)
-	return out
+	return out, nil
+}
+
+// unclosed is the error where windows without a watermark are grouped by further
+// up than they are assigned.
+func (s *selection) unclosed(w *groupWindow) error {
+	what := w.upstream.Kind.String()
+	if w.upstream.Processing {
+		what = "processing time"
+	}
+	return s.errorAt(diag.Unsupported, w.at, "windows of %s can be grouped by only as they are: "+
+		"no condition or aggregate reads their bounds, and PARTITION BY has the keys of GROUP BY", what).
+		WithHint("filter in a query in FROM, or group by the window itself")
 }
 
 func (s *selection) attachedColumns(l *lowering, start, end expr.Node) {
@@ -186,8 +206,11 @@ func (s *selection) directInput(in logical.Node, b *columns) (logical.Node, bool
 	}
 	limit := a.Input.Schema().Len()
 	base := a.Input
+	if !a.Spec.Kind.Aligned() && !s.groupsBy(a.Keys) {
+		return nil, false
+	}
 	if f, ok := in.(*logical.Filter); ok {
-		if !below(f.Cond, limit) {
+		if !a.Spec.Kind.Aligned() || !below(f.Cond, limit) {
 			return nil, false
 		}
 		base = &logical.Filter{Input: base, Cond: f.Cond}
@@ -198,6 +221,16 @@ func (s *selection) directInput(in logical.Node, b *columns) (logical.Node, bool
 		}
 	}
 	return base, true
+}
+
+// groupsBy reports whether the keys of GROUP BY are these columns.
+func (s *selection) groupsBy(cols []int) bool {
+	for _, k := range s.group.keys {
+		if c, ok := k.(*expr.Column); !ok || !slices.Contains(cols, c.Index) {
+			return false
+		}
+	}
+	return len(s.group.keys) == len(cols)
 }
 
 func below(e expr.Node, limit int) bool {

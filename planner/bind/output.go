@@ -95,6 +95,9 @@ func (o *output) windowColumns(sorted bool) *logical.Bounds {
 		return nil
 	}
 	w := windows[0]
+	if (w.Start < 0 || w.End < 0) && !w.Spec.Fixed() {
+		return nil
+	}
 	shown := slices.ContainsFunc(o.exprs[:o.visible], func(e expr.Node) bool {
 		c, ok := e.(*expr.Column)
 		return ok && (c.Index == w.Start || c.Index == w.End)

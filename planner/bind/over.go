@@ -177,14 +177,21 @@ func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
 	at = o.Items[0].Expr
 	c, ok := n.(*expr.Column)
 	switch {
-	case ok && c.Index == windowStart:
+	case ok && c.Index == windowStart && e.group.window.startsTell():
 		return endColumn(), nil
+	case ok && c.Index == windowStart:
+		return nil, e.errorf(diag.Invalid, at, "the starts of these windows do not tell when they end").
+			WithHint("ORDER BY window_end")
 	case ok && c.Index == windowEnd, logical.Key(n) == logical.Key(lastTick(endColumn())):
 		return n, nil
 	case !ok || c.Index >= aggBase:
 		return nil, e.errorf(diag.Invalid, at, "ORDER BY of OVER must be the time attribute, not %s", n)
 	}
 	if spec, ok := e.scope.node.Traits().StartsOf(c.Index); ok {
+		if !spec.Fixed() {
+			return nil, e.errorf(diag.Invalid, at, "the starts of %s windows do not tell when they end", spec.Kind).
+				WithHint("ORDER BY window_end")
+		}
 		return shiftBy("+", n, int64(spec.Size)), nil
 	}
 	return n, e.checkTime(e.scope, c.Index, e.span(at), window.Spec{})

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"kinesql/operators/batch"
@@ -11,37 +12,108 @@ import (
 	"kinesql/window"
 )
 
-// tableFunction binds TUMBLE and HOP in FROM: the columns of the table, then
+// tableFunction binds TUMBLE and its like in FROM: the columns of the table, then
 // window_start, window_end and window_time.
 func (q *query) tableFunction(tf *ast.TableFunction) (*scope, error) {
 	in, alias, err := q.tableArgument(tf)
 	if err != nil {
 		return nil, err
 	}
-	args := make([]intervalArg, len(tf.Args))
-	for i, a := range tf.Args {
-		arg := &query{Binder: q.Binder, Query: q.argument(a)}
-		e := env{selection: &selection{query: arg, scope: &scope{node: logical.Values{}}}, clause: "a window"}
-		if args[i].node, err = e.bind(a.Node); err != nil {
-			return nil, err
-		}
-		args[i].at = arg.span(a.Node)
-	}
-	spec, err := q.spec(strings.ToUpper(tf.Name.Name), tf.At, args)
+	spec, err := q.tableFunctionSpec(tf)
 	if err != nil {
 		return nil, err
 	}
 	s := &scope{alias: alias, node: in, hidden: hiddenOf(in)}
-	time, err := q.timeColumn(s, tf.Time, spec)
-	if err != nil {
+	a := &logical.Assign{Time: -1}
+	if a.Keys, err = q.partition(s, tf, spec); err != nil {
+		return nil, err
+	}
+	if tf.Clock {
+		s.clock()
+	}
+	if a.Time, a.Spec, err = q.tableFunctionTime(s, tf, spec); err != nil {
 		return nil, err
 	}
 	if in.Traits().Retracts {
 		return nil, q.retracting(tf.At)
 	}
-	s.assign = &logical.Assign{Input: in, Spec: spec, Time: time}
-	s.node = windowTime(s.assign)
+	a.Input = s.node
+	s.assign = a
+	s.node = windowTime(a)
 	return s, nil
+}
+
+// clock appends a hidden column that shows the processing time.
+func (s *scope) clock() {
+	p := &logical.Project{Input: s.node}
+	p.Exprs, p.Names = logical.Pass(s.node)
+	if s.hidden.n == 0 {
+		s.hidden.from = len(p.Exprs)
+	}
+	s.hidden.n++
+	now := clockCall(-1)
+	p.Exprs, p.Names = append(p.Exprs, now), append(p.Names, now.String())
+	s.node = p
+}
+
+// clockCall is PROCTIME().
+func clockCall(at int) expr.Node {
+	n, err := expr.New("PROCTIME", nil, at)
+	if err != nil {
+		panic("bind: PROCTIME(): " + err.Error())
+	}
+	return n
+}
+
+func (q *query) tableFunctionSpec(tf *ast.TableFunction) (window.Spec, error) {
+	c := windowCall{name: tf.Name.Name, table: true, at: tf.Name.At}
+	for _, a := range tf.Args {
+		arg := &query{Binder: q.Binder, Query: q.argument(a.Expr)}
+		e := env{selection: &selection{query: arg, scope: &scope{node: logical.Values{}}}, clause: "a window"}
+		node, err := e.bind(a.Node)
+		if err != nil {
+			return window.Spec{}, err
+		}
+		c.args = append(c.args, windowArg{intervalArg{node, arg.span(a.Node)}, a.Name.Name, a.Name.At})
+	}
+	return q.spec(c)
+}
+
+// tableFunctionTime is the time column and the windows over it.
+func (q *query) tableFunctionTime(s *scope, tf *ast.TableFunction, spec window.Spec) (int, window.Spec, error) {
+	switch {
+	case spec.Kind == window.Count:
+		return s.node.Traits().Time(), spec, nil
+	case tf.Clock:
+		spec.Processing = true
+		return s.node.Schema().Len() - 1, spec, nil
+	}
+	return q.timeColumn(s, tf.Time, spec)
+}
+
+// partition finds the columns of PARTITION BY.
+func (q *query) partition(s *scope, tf *ast.TableFunction, spec window.Spec) ([]int, error) {
+	if len(tf.Partition) > 0 && spec.Kind.Aligned() {
+		return nil, q.errorAt(diag.Invalid, tf.Partition[0].At, "%s windows are the same for all keys: PARTITION BY has no effect", tf.Name.Name).
+			WithHint("leave it out, and group by the column")
+	}
+	var keys []int
+	for _, name := range tf.Partition {
+		i, err := s.column(name.Name)
+		switch {
+		case err != nil:
+			return nil, q.errorAt(diag.Ambiguous, name.At, "%s", err)
+		case i < 0:
+			return nil, q.unknownColumn(s, name.Name, name.At)
+		}
+		if t := s.node.Schema().Field(i).Type; t.Lane() == batch.LaneNested {
+			return nil, q.errorAt(diag.Type, name.At, "%s of type %s cannot be a key", name.Name, t)
+		}
+		if !slices.Contains(keys, i) {
+			keys = append(keys, i)
+		}
+	}
+	return keys, nil
 }
 
 func (q *query) argument(a ast.Expr) *ast.Query {
@@ -63,18 +135,29 @@ func (q *query) tableArgument(tf *ast.TableFunction) (logical.Node, string, erro
 	return n, tf.Table.Name, err
 }
 
-func (q *query) timeColumn(s *scope, name ast.Ident, spec window.Spec) (int, error) {
+func (q *query) timeColumn(s *scope, name ast.Ident, spec window.Spec) (int, window.Spec, error) {
 	i, err := s.column(name.Name)
 	if err == nil && i < 0 && strings.EqualFold(name.Name, rowtime) {
 		i = s.node.Traits().Time()
 	}
 	switch {
 	case err != nil:
-		return 0, q.errorAt(diag.Ambiguous, name.At, "%s", err)
+		return 0, spec, q.errorAt(diag.Ambiguous, name.At, "%s", err)
 	case i < 0:
-		return 0, q.unknownColumn(s, name.Name, name.At)
+		return 0, spec, q.unknownColumn(s, name.Name, name.At)
 	}
-	return i, q.checkTime(s, i, name.At, spec)
+	spec, err = q.overTime(s, i, name.At, spec)
+	return i, spec, err
+}
+
+// overTime returns the windows over column i: of processing time where it shows
+// the clock.
+func (q *query) overTime(s *scope, i int, at diag.Span, spec window.Spec) (window.Spec, error) {
+	if slices.Contains(s.node.Traits().Clock, i) {
+		spec.Processing = true
+		return spec, nil
+	}
+	return spec, q.checkTime(s, i, at, spec)
 }
 
 // checkTime refuses a column that watermarks do not speak of. The start of a
@@ -102,7 +185,8 @@ func (q *query) checkTime(s *scope, i int, at diag.Span, spec window.Spec) error
 
 func (q *query) noTime(at diag.Span) error {
 	return q.errorAt(diag.Invalid, at, "windows need a time attribute, and there is none here").
-		WithHint("declare one in CREATE STREAM: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND")
+		WithHint("declare one in CREATE STREAM: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND; " +
+			"or go by the clock of this machine: TUMBLE(PROCTIME(), INTERVAL '10' SECOND)")
 }
 
 func (q *query) retracting(at diag.Span) error {
@@ -114,9 +198,11 @@ func (q *query) retracting(at diag.Span) error {
 func windowTime(a *logical.Assign) logical.Node {
 	exprs, names := logical.Pass(a)
 	last := lastTick(logical.Column(a, len(exprs)-1))
-	return &logical.Project{
-		Input: a, Exprs: append(exprs, last), Names: append(names, logical.WindowTime), Times: []int{len(exprs)},
+	out := &logical.Project{Input: a, Exprs: append(exprs, last), Names: append(names, logical.WindowTime)}
+	if a.Closes() {
+		out.Times = []int{len(exprs)}
 	}
+	return out
 }
 
 // lastTicks are the expressions over n that are the last microsecond before a
@@ -132,68 +218,4 @@ func lastTicks(n logical.Node, exprs []expr.Node) []int {
 		}
 	}
 	return out
-}
-
-// intervalArg is a bound argument of a window and where it stands.
-type intervalArg struct {
-	node expr.Node
-	at   diag.Span
-}
-
-// spec makes windows of their intervals: size [, offset] of TUMBLE, slide, size
-// [, offset] of HOP.
-func (q *query) spec(name string, at diag.Span, args []intervalArg) (window.Spec, error) {
-	want, usage := 1, "TUMBLE(ts, size [, offset])"
-	kind := window.Tumble
-	switch name {
-	case "TUMBLE":
-	case "HOP":
-		want, usage, kind = 2, "HOP(ts, slide, size [, offset])", window.Hop
-	default:
-		return window.Spec{}, q.errorAt(diag.Unsupported, at, "%s windows are not supported yet", name)
-	}
-	if len(args) < want || len(args) > want+1 {
-		return window.Spec{}, q.errorAt(diag.Invalid, at, "%s takes %d or %d intervals, got %d", name, want, want+1, len(args)).
-			WithHint("%s", usage)
-	}
-	values := make([]window.Micros, 3)
-	for i, a := range args {
-		m, err := q.micros(a, name)
-		if err != nil {
-			return window.Spec{}, err
-		}
-		if i < want && m <= 0 {
-			return window.Spec{}, q.errorAt(diag.Invalid, a.at, "%s needs an interval greater than zero", name)
-		}
-		values[i] = m
-	}
-	out := window.Spec{Kind: kind, Size: values[0], Slide: values[0], Offset: values[1]}
-	if kind == window.Hop {
-		out.Size, out.Offset = values[1], values[2]
-	}
-	if out.Slide > out.Size {
-		return window.Spec{}, q.errorAt(diag.Invalid, args[0].at, "the slide of HOP is longer than its size").
-			WithHint("%s", usage)
-	}
-	if err := out.Validate(); err != nil {
-		return window.Spec{}, q.errorAt(diag.Invalid, at, "%s", err)
-	}
-	return out, nil
-}
-
-// micros is the value of a constant interval of days or less.
-func (q *query) micros(a intervalArg, name string) (window.Micros, error) {
-	n := expr.Fold(a.node)
-	v, ok := expr.ConstValue(n)
-	m, isInt := v.(int64)
-	switch {
-	case n.Type().ID == batch.IntervalMonth:
-		return 0, q.errorAt(diag.Invalid, a.at, "%s needs an interval of fixed length: months and years differ", name)
-	case n.Type().ID != batch.IntervalDay:
-		return 0, q.errorAt(diag.Type, a.at, "%s wants an INTERVAL here, got %s", name, n.Type()).
-			WithHint("write INTERVAL '10' SECOND")
-	case !ok || !isInt:
-		return 0, q.errorAt(diag.Invalid, a.at, "%s needs a constant interval", name)
-	}
-	return window.Micros(m), nil
 }

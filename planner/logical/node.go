@@ -31,6 +31,7 @@ type Traits struct {
 	Retracts bool     // rows may be taken back
 	Times    []int    // columns that watermarks speak of, the time attribute first
 	Windows  []Bounds // columns that hold the bounds of windows
+	Clock    []int    // columns that show the clock of the machine: PROCTIME()
 }
 
 // Bounds is the columns that hold start and end of a window, -1 where there is

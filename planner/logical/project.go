@@ -55,6 +55,11 @@ func (p *Project) Traits() Traits {
 		}
 	}
 	out.Times = append(out.Times, p.Times...)
+	for i, e := range p.Exprs {
+		if c, ok := e.(*expr.Column); ok && slices.Contains(in.Clock, c.Index) || IsClock(e) {
+			out.Clock = append(out.Clock, i)
+		}
+	}
 	for _, w := range in.Windows {
 		start, end := -1, -1
 		if w.Start >= 0 {
@@ -68,6 +73,12 @@ func (p *Project) Traits() Traits {
 		}
 	}
 	return out
+}
+
+// IsClock reports whether an expression is PROCTIME().
+func IsClock(e expr.Node) bool {
+	c, ok := e.(*expr.Call)
+	return ok && c.Func.Name == "PROCTIME"
 }
 
 // Label implements Node.

@@ -28,6 +28,7 @@ func (u *Union) Traits() Traits {
 		out.Bounded = out.Bounded && t.Bounded
 		out.Retracts = out.Retracts || t.Retracts
 		out.Times = slices.DeleteFunc(slices.Clone(out.Times), func(c int) bool { return !t.IsTime(c) })
+		out.Clock = slices.DeleteFunc(slices.Clone(out.Clock), func(c int) bool { return !slices.Contains(t.Clock, c) })
 		out.Windows = slices.DeleteFunc(slices.Clone(out.Windows), func(w Bounds) bool {
 			return !slices.Contains(t.Windows, w)
 		})

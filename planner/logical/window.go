@@ -2,6 +2,7 @@ package logical
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ type WindowAggregate struct {
 	Input      Node
 	Keys       []int
 	Spec       window.Spec
-	Time       int // of Tumble and Hop
+	Time       int // not of Attached; of Count it may be -1
 	Start, End int // of Attached
 	Calls      []aggregate.Call
 	Names      []string
@@ -66,10 +67,11 @@ func (w *WindowAggregate) Traits() Traits {
 	if spec.Kind == window.Attached {
 		spec = w.Upstream
 	}
-	return Traits{
-		Bounded: w.Input.Traits().Bounded, Retracts: w.Emission.Changes(), Times: []int{end},
-		Windows: []Bounds{{Start: start, End: end, Spec: spec}},
+	out := Traits{Bounded: w.Input.Traits().Bounded, Retracts: w.Emission.Changes()}
+	if closes(spec) {
+		out.Times, out.Windows = []int{end}, []Bounds{{Start: start, End: end, Spec: spec}}
 	}
+	return out
 }
 
 // Label implements Node.
@@ -87,20 +89,52 @@ func (w *WindowAggregate) windowString() string {
 	if w.Spec.Kind == window.Attached {
 		return "ATTACHED(" + in.Field(w.Start).Name + ", " + in.Field(w.End).Name + ")"
 	}
-	return SpecString(in.Field(w.Time).Name, w.Spec)
+	return SpecString(timeName(w.Input, w.Time), w.Spec)
+}
+
+// timeName is the name of a time column, if there is one.
+func timeName(in Node, time int) string {
+	if time < 0 {
+		return ""
+	}
+	return in.Schema().Field(time).Name
 }
 
 // SpecString prints windows over a time column: HOP(ts, slide, size).
 func SpecString(time string, s window.Spec) string {
 	words := []string{time}
-	if s.Kind == window.Hop {
-		words = append(words, Duration(s.Slide))
+	add := func(lengths ...window.Micros) {
+		for _, l := range lengths {
+			words = append(words, Duration(l))
+		}
 	}
-	words = append(words, Duration(s.Size))
+	switch s.Kind {
+	case window.Count:
+		words = []string{strconv.FormatInt(s.Rows, 10)}
+		if s.Every != s.Rows {
+			words = append(words, strconv.FormatInt(s.Every, 10))
+		}
+	case window.Session:
+		add(s.Gap)
+		if s.Size > 0 {
+			add(s.Size)
+		}
+	case window.Hop, window.Cumulate:
+		add(s.Slide, s.Size)
+	default:
+		add(s.Size)
+	}
 	if s.Offset != 0 {
-		words = append(words, Duration(s.Offset))
+		add(s.Offset)
 	}
-	return s.Kind.String() + "(" + strings.Join(words, ", ") + ")"
+	if s.Zone != "" {
+		words = append(words, "'"+s.Zone+"'")
+	}
+	out := s.Kind.String() + "(" + strings.Join(words, ", ") + ")"
+	if s.Processing {
+		out += " by the clock"
+	}
+	return out
 }
 
 // Duration prints a length of time as 1h30m or 250ms.
@@ -116,11 +150,13 @@ func Duration(m window.Micros) string {
 }
 
 // Assign appends window_start and window_end to each row, once for each window
-// that the row is in.
+// that the row is in. Rows of windows whose bounds do not follow from the clock
+// alone come when their window has closed.
 type Assign struct {
 	Input Node
 	Spec  window.Spec
-	Time  int
+	Time  int   // of Count it may be -1
+	Keys  []int // of windows that are not aligned: rows that are equal in them share windows
 }
 
 // Schema implements Node.
@@ -134,16 +170,40 @@ func (a *Assign) Schema() *batch.Schema {
 func (a *Assign) Inputs() []Node { return []Node{a.Input} }
 
 // With implements Node.
-func (a *Assign) With(in []Node) Node { return &Assign{Input: in[0], Spec: a.Spec, Time: a.Time} }
+func (a *Assign) With(in []Node) Node {
+	c := *a
+	c.Input = in[0]
+	return &c
+}
 
 // Traits implements Node.
 func (a *Assign) Traits() Traits {
 	t, n := a.Input.Traits(), a.Input.Schema().Len()
-	t.Windows = append([]Bounds{{Start: n, End: n + 1, Spec: a.Spec}}, t.Windows...)
+	if !a.Spec.Kind.Aligned() {
+		t.Times, t.Windows = nil, nil
+		if a.Closes() {
+			t.Times = []int{n + 1}
+		}
+	}
+	if a.Closes() {
+		t.Windows = append([]Bounds{{Start: n, End: n + 1, Spec: a.Spec}}, t.Windows...)
+	}
 	return t
+}
+
+// Closes reports whether watermarks tell when a window has closed: not where the
+// clock of the machine or the number of rows does.
+func (a *Assign) Closes() bool { return closes(a.Spec) }
+
+func closes(s window.Spec) bool {
+	return !s.Processing && s.Kind != window.Count
 }
 
 // Label implements Node.
 func (a *Assign) Label() string {
-	return "WindowAssign " + SpecString(a.Input.Schema().Field(a.Time).Name, a.Spec)
+	out := "WindowAssign " + SpecString(timeName(a.Input, a.Time), a.Spec)
+	if !a.Spec.Kind.Aligned() {
+		out += " keys=" + columnNames(a.Input, a.Keys)
+	}
+	return out
 }

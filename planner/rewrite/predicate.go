@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"slices"
+
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
 )
@@ -51,8 +53,8 @@ func pushInto(n logical.Node, cond expr.Node) (logical.Node, bool) {
 	case *logical.Aggregate:
 		return pushAggregate(n, cond)
 	case *logical.Assign:
-		if !readsBelow(cond, n.Input.Schema().Len()) {
-			return nil, false
+		if !readsBelow(cond, n.Input.Schema().Len()) || !n.Spec.Kind.Aligned() && !readsOnly(cond, n.Keys) {
+			return nil, false // rows that are left out may bound the windows of others
 		}
 		return n.With([]logical.Node{filter(n.Input, cond)}), true
 	case *logical.Sort:
@@ -149,4 +151,9 @@ func has(list []expr.Node, e expr.Node) bool {
 		}
 	}
 	return false
+}
+
+// readsOnly reports whether an expression reads no other columns.
+func readsOnly(e expr.Node, cols []int) bool {
+	return !slices.ContainsFunc(expr.Columns(e), func(c int) bool { return !slices.Contains(cols, c) })
 }

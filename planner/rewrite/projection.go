@@ -133,7 +133,7 @@ func pruneWindow(a *logical.WindowAggregate) (logical.Node, places) {
 	attached := a.Spec.Kind == window.Attached
 	if attached {
 		w.column(a.Start, a.End)
-	} else {
+	} else if a.Time >= 0 {
 		w.column(a.Time)
 	}
 	in, at := prune(a.Input, w)
@@ -141,7 +141,7 @@ func pruneWindow(a *logical.WindowAggregate) (logical.Node, places) {
 	out.Input, out.Keys, out.Calls = in, at.all(a.Keys), at.calls(a.Calls)
 	if attached {
 		out.Start, out.End = at.cols[a.Start], at.cols[a.End]
-	} else {
+	} else if a.Time >= 0 {
 		out.Time = at.cols[a.Time]
 	}
 	return &out, identity(a)
@@ -151,7 +151,10 @@ func pruneAssign(a *logical.Assign, w *wants) (logical.Node, places) {
 	base := a.Input.Schema().Len()
 	below := newWants()
 	below.timed = true
-	below.column(a.Time)
+	below.column(a.Keys...)
+	if a.Time >= 0 {
+		below.column(a.Time)
+	}
 	for _, c := range w.whole(base + 2) {
 		if c < base {
 			below.column(c)
@@ -160,7 +163,11 @@ func pruneAssign(a *logical.Assign, w *wants) (logical.Node, places) {
 	in, at := prune(a.Input, below)
 	n := in.Schema().Len()
 	at.cols[base], at.cols[base+1] = n, n+1
-	return &logical.Assign{Input: in, Spec: a.Spec, Time: at.cols[a.Time]}, at
+	out := *a
+	if out.Input, out.Keys = in, at.all(a.Keys); a.Time >= 0 {
+		out.Time = at.cols[a.Time]
+	}
+	return &out, at
 }
 
 func pruneOver(o *logical.Over, w *wants) (logical.Node, places) {

@@ -4,6 +4,7 @@ import (
 	"kinesql/operators/aggregate"
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
+	"kinesql/window"
 )
 
 // pushTop lets a windowed aggregate keep only the groups that ORDER BY .. LIMIT
@@ -50,7 +51,8 @@ func topInto(n logical.Node, keys []aggregate.SortKey, end, limit int) (logical.
 		return n.With([]logical.Node{in}), true
 	case *logical.WindowAggregate:
 		first := len(n.Keys) + 2
-		if n.Top != nil || end != len(n.Keys)+1 || rank(keys, n) < first {
+		paned := n.Spec.Kind.Aligned() || n.Spec.Kind == window.Attached
+		if !paned || n.Top != nil || end != len(n.Keys)+1 || rank(keys, n) < first {
 			return nil, false
 		}
 		w := *n

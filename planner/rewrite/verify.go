@@ -43,7 +43,7 @@ func verify(n logical.Node) error {
 	case *logical.WindowAggregate:
 		return verifyWindow(n)
 	case *logical.Assign:
-		return verifyTimes(n.Input.Schema(), n.Time)
+		return verifyAssign(n)
 	case *logical.Over:
 		if err := verifyTimes(n.Input.Schema(), n.Time); err != nil {
 			return err
@@ -112,13 +112,23 @@ func verifyCalls(in *batch.Schema, keys []int, calls []aggregate.Call) error {
 
 func verifyWindow(w *logical.WindowAggregate) error {
 	times := []int{w.Time}
-	if w.Spec.Kind == window.Attached {
+	switch {
+	case w.Spec.Kind == window.Attached:
 		times = []int{w.Start, w.End}
+	case w.Spec.Kind == window.Count && w.Time < 0:
+		times = nil
 	}
 	if err := verifyTimes(w.Input.Schema(), times...); err != nil {
 		return err
 	}
 	return verifyCalls(w.Input.Schema(), w.Keys, w.Calls)
+}
+
+func verifyAssign(a *logical.Assign) error {
+	if err := verifyColumns(a.Input.Schema(), a.Keys...); err != nil || a.Spec.Kind == window.Count && a.Time < 0 {
+		return err
+	}
+	return verifyTimes(a.Input.Schema(), a.Time)
 }
 
 func verifyUnion(u *logical.Union) error {

@@ -21,6 +21,7 @@
 //	TUMBLE(..) in FROM, TABLE(TUMBLE(..))      a table named __tvf1, see Query.TableFunctions
 //	s MATCH_RECOGNIZE (..) in FROM             a table named __match1, see Query.Matches
 //	FINAL f(x), RUNNING f(x), COUNT(A.*)       __final(f(x)), __running(f(x)), count(A.`*`), within one
+//	WINDOWED BY STAGGER (PARTITION BY k RANGE i)  GROUP BY __stagger(i), k
 //
 // DATE_ADD and the like are plain calls: DATE_ADD(ts, INTERVAL 1 DAY) becomes
 // date_add(ts, __interval('1', 'DAY')). FIRST_VALUE and other window functions
@@ -129,16 +130,31 @@ type Query struct {
 
 // TableFunction is a window table function in FROM:
 //
-//	TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND [, offset]))
-//	TUMBLE(s, ts, INTERVAL '10' SECOND [, offset])
-//	HOP(TABLE s, DESCRIPTOR(ts), slide, size [, offset])
+//	TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND [, offset] [, zone]))
+//	TUMBLE(s, ts, INTERVAL '10' SECOND [, offset] [, zone])
+//	HOP(TABLE s, DESCRIPTOR(ts), slide, size [, offset] [, zone])
+//	CUMULATE(TABLE s, DESCRIPTOR(ts), step, size [, offset] [, zone])
+//	SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), gap [, longest])
+//	STAGGER(TABLE s PARTITION BY k, DESCRIPTOR(ts), size)
+//	COUNT_WINDOW(TABLE s PARTITION BY k, rows [, every])
+//
+// Arguments may also be given by name: DATA => TABLE s, TIMECOL => DESCRIPTOR(ts),
+// SIZE => INTERVAL '10' SECOND.
 type TableFunction struct {
-	Name  Ident  // TUMBLE, HOP
-	Table Ident  // the stream or view; empty where Query is set
-	Query *Query // a parenthesised query in place of the table
-	Time  Ident  // the DESCRIPTOR column
-	Args  []Expr // intervals: size [, offset]; slide, size [, offset]
-	At    diag.Span
+	Name      Ident // upper case
+	Table     Ident // the stream or view; empty where Query is set
+	Query     *Query
+	Partition []Ident     // PARTITION BY
+	Time      Ident       // the DESCRIPTOR column; empty where Clock is set, and of COUNT_WINDOW
+	Clock     bool        // PROCTIME() stands in place of the column
+	Args      []WindowArg // what follows the time
+	At        diag.Span
+}
+
+// WindowArg is an argument of a window; Name is empty where it is given by position.
+type WindowArg struct {
+	Expr
+	Name Ident // upper case
 }
 
 // EmitMode says when results are shown.

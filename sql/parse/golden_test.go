@@ -171,8 +171,14 @@ func dumpQuery(q *ast.Query) []string {
 		name := fmt.Sprintf("__tvf%d", i+1)
 		fn := q.TableFunctions[name]
 		line := fmt.Sprintf("%s = %s table=%s time=%s", name, fn.Name, fn.Table, fn.Time)
+		if fn.Clock {
+			line += "PROCTIME()"
+		}
+		for _, k := range fn.Partition {
+			line += " by=" + k.String()
+		}
 		for _, a := range fn.Args {
-			line += " " + text(a.Map)
+			line += " " + a.Name.Name + text(a.Map)
 		}
 		out = append(out, line)
 		if fn.Query != nil {

@@ -152,10 +152,6 @@ func (r *rewriter) refuseInFrom(upper string) error {
 		if next.Is("(") || next.IsName() && r.ahead(2).Is("(") {
 			return r.refuse(r.cur().At, "TABLESAMPLE is", "filter with WHERE RAND() < 0.1")
 		}
-	case "WINDOWED":
-		if next.Is("BY") {
-			return r.refuse(r.across(2), "WINDOWED BY "+strings.ToUpper(r.ahead(2).Text)+" is", "group by TUMBLE or HOP")
-		}
 	}
 	if next.Is("(") && !isReserved(upper) && (r.afterOperand() || r.toks[r.pos-1].Is("AS")) {
 		return r.refuse(r.cur().At, "a list of column names after an alias is", "name the columns with AS in a query in FROM")

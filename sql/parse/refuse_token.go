@@ -97,11 +97,6 @@ func (r *rewriter) refuseStatementIn() error {
 func (r *rewriter) refuseCall(upper string) error {
 	at := r.cur().At
 	switch upper {
-	case "SESSION", "CUMULATE", "STAGGER":
-		if r.cur().Kind == lex.Word {
-			return r.errorf(diag.Unsupported, at, "%s windows are not supported yet", strings.ToLower(upper)).
-				WithHint("there are TUMBLE and HOP")
-		}
 	case "ROLLUP", "CUBE":
 		return r.refuse(at, "GROUP BY "+upper+" is", "")
 	case "GROUPING":

@@ -81,7 +81,7 @@ func (r *rewriter) plain(upper string) bool {
 		return true
 	}
 	switch upper {
-	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE", "CARDINALITY":
+	case "DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE", "CARDINALITY", "SESSION":
 		return true
 	}
 	return windowFunctions[upper] && !r.hasOver(r.match[r.pos+1]+1)

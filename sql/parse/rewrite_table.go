@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kinesql/sql/ast"
-	"kinesql/sql/diag"
 	"kinesql/sql/lex"
 )
 
@@ -48,7 +47,7 @@ func (r *rewriter) tableKeyword() error {
 	start, after := r.pos, r.match[r.pos+1]
 	r.accept("TABLE", "(")
 	if r.cur().Kind != lex.Word || !r.ahead(1).Is("(") {
-		return r.syntax("TUMBLE", "HOP")
+		return r.syntax("a window function such as TUMBLE")
 	}
 	fn, err := r.readTableFunction()
 	if err != nil {
@@ -63,7 +62,7 @@ func (r *rewriter) tableKeyword() error {
 	return nil
 }
 
-// tableFunction rewrites TUMBLE(...) and HOP(...).
+// tableFunction rewrites TUMBLE(...) and its like.
 func (r *rewriter) tableFunction() error {
 	fn, err := r.readTableFunction()
 	if err != nil {
@@ -80,106 +79,4 @@ func (r *rewriter) useTableFunction(fn *ast.TableFunction) {
 	r.functions[name] = fn
 	r.tables = append(r.tables, len(r.out))
 	r.emit(lex.Quote(name, '`'), fn.At, false)
-}
-
-// readTableFunction reads TUMBLE(source, time, intervals).
-func (r *rewriter) readTableFunction() (*ast.TableFunction, error) {
-	t := r.cur()
-	upper := strings.ToUpper(t.Text)
-	least, most := 1, 2
-	switch upper {
-	case "TUMBLE":
-	case "HOP":
-		least, most = 2, 3
-	case "SESSION", "CUMULATE", "STAGGER":
-		return nil, r.errorf(diag.Unsupported, t.At, "%s windows are not supported yet", strings.ToLower(upper))
-	default:
-		return nil, r.unknownTableFunction(t)
-	}
-	r.toks[r.pos].Role = lex.Keyword
-	after := r.match[r.pos+1]
-	r.pos += 2
-	fn := &ast.TableFunction{Name: ast.Ident{Name: upper, At: t.At}, At: t.At}
-	err := r.tableFunctionSource(fn)
-	if err == nil {
-		err = r.tableFunctionTime(fn)
-	}
-	for err == nil && r.accept(",") {
-		var e ast.Expr
-		e, err = r.exprUntilComma()
-		fn.Args = append(fn.Args, e)
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case r.pos != after:
-		return nil, r.syntax(",", ")")
-	case len(fn.Args) < least || len(fn.Args) > most:
-		return nil, r.tableFunctionArity(fn)
-	}
-	r.accept(")")
-	return fn, nil
-}
-
-func (r *rewriter) unknownTableFunction(t lex.Token) error {
-	err := r.errorf(diag.UnknownName, t.At, "table function %q does not exist", t.Text)
-	if s, ok := diag.Suggest(t.Text, []string{"TUMBLE", "HOP"}); ok {
-		return err.WithHint("did you mean %s?", s)
-	}
-	return err.WithHint("there are TUMBLE and HOP")
-}
-
-func (r *rewriter) tableFunctionArity(fn *ast.TableFunction) error {
-	usage := "TUMBLE(s, ts, size [, offset])"
-	if fn.Name.Name == "HOP" {
-		usage = "HOP(s, ts, slide, size [, offset])"
-	}
-	return r.errorf(diag.Invalid, fn.Name.At, "%s with %d intervals", fn.Name.Name, len(fn.Args)).WithHint("write %s", usage)
-}
-
-// tableFunctionSource reads s, TABLE s, TABLE(s), or a query in parentheses.
-func (r *rewriter) tableFunctionSource(fn *ast.TableFunction) error {
-	table := r.accept("TABLE")
-	open := r.pos
-	bracket := r.accept("(")
-	if bracket && r.cur().IsAny("SELECT", "WITH", "(") {
-		q, err := r.queryUntil(r.match[open])
-		if fn.Query = q; err == nil && q.Emit != nil {
-			err = r.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there")
-		}
-		r.accept(")")
-		return err
-	}
-	if bracket && !table {
-		return r.syntax("a query", "a stream")
-	}
-	if !r.cur().IsName() {
-		return r.syntax("a stream", "a query in parentheses")
-	}
-	name, err := r.objectName("stream")
-	if fn.Table = name; err == nil && bracket {
-		err = r.expect(")")
-	}
-	return err
-}
-
-// tableFunctionTime reads , ts or , DESCRIPTOR(ts).
-func (r *rewriter) tableFunctionTime(fn *ast.TableFunction) error {
-	if r.cur().Is("=>") {
-		return r.errorf(diag.Unsupported, r.cur().At, "named arguments are not supported").WithHint("give the arguments by position")
-	}
-	if err := r.expect(","); err != nil {
-		return err
-	}
-	if !r.cur().Is("DESCRIPTOR") || !r.ahead(1).Is("(") {
-		name, err := r.ident("a time column")
-		fn.Time = name
-		return err
-	}
-	r.accept("DESCRIPTOR", "(")
-	name, err := r.ident("a time column")
-	if fn.Time = name; err != nil {
-		return err
-	}
-	return r.expect(")")
 }

@@ -48,6 +48,8 @@ func (r *rewriter) word(l *level) (int, error) {
 		return -1, r.union(l)
 	case upper == "FROM" && r.ahead(1).IsAny("FIRST", "LAST") && r.ahead(2).Is("OVER"):
 		return -1, r.refuse(r.across(1), "FROM "+strings.ToUpper(r.ahead(1).Text)+" is", "")
+	case upper == "WINDOWED" && l.query && r.ahead(1).Is("BY") && r.afterOperand():
+		return -1, r.windowedBy(l)
 	case upper == "FROM" && l.query:
 		l.from, l.table = true, true
 	case upper == "WINDOW" && l.query && r.qualifyAhead() > 0:
