@@ -29,9 +29,11 @@ func HopOf(size, slide, offset Micros) Spec {
 	return Spec{Kind: Hop, Size: size, Slide: slide, Offset: offset}
 }
 
-// Validate says what is wrong with a Tumble or Hop, if anything.
+// Validate says what is wrong with windows, if anything.
 func (s Spec) Validate() error {
 	switch {
+	case s.Kind.Keyed():
+		return s.validateKeyed()
 	case s.Kind != Tumble && s.Kind != Hop:
 		return fmt.Errorf("a window of kind %s has no size", s.Kind)
 	case s.Size <= 0:

@@ -49,6 +49,9 @@ func NewAggregate(cfg Config) (operators.Operator, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
+	if cfg.Window.Kind.Keyed() {
+		return newKeyed(cfg)
+	}
 	set, err := aggregate.NewSet(cfg.In, cfg.Calls, cfg.time())
 	if err != nil {
 		return nil, err

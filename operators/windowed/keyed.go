@@ -1,0 +1,304 @@
+package windowed
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"kinesql/operators"
+	"kinesql/operators/aggregate"
+	"kinesql/operators/batch"
+	"kinesql/window"
+)
+
+// none is the id of no span.
+const none = uint32(math.MaxUint32)
+
+// arranger makes windows of the rows of keys.
+type arranger interface {
+	// place gives each row of a its span, or tells of it as late.
+	place(a *arrival)
+	// windows appends the windows of a key, the earliest first.
+	windows(key uint32, out *windowList)
+	// close takes the windows of a key out that end at limit or before.
+	close(key uint32, limit window.Micros, out *windowList)
+	// next is when something is to be done for a span that the wheel has let go; a
+	// time that is over: now.
+	next(id uint32, p pace) window.Micros
+}
+
+// content is what the rows of spans come to, by the ids of the spans.
+type content interface {
+	// begin says that the rows to be added are of this batch, which is borrowed.
+	begin(in batch.Batch, seq int64)
+	// add adds rows to spans, in turn. All spans are below n.
+	add(rows []int32, ids []uint32, n int)
+	// merge adds what spans src hold to spans dst, and empties src.
+	merge(src, dst []uint32)
+	// reset empties spans.
+	reset(ids []uint32)
+	// emit puts windows out, in their order, as rows that are new.
+	emit(ctx context.Context, l *windowList, out operators.Emitter) error
+	bytes() int64
+	drop()
+}
+
+// pace says when windows are shown and given up.
+type pace struct {
+	watermark window.Micros
+	lateness  window.Micros
+	early     bool // windows are shown before they close
+}
+
+// shows reports whether a window with that end is shown.
+func (p pace) shows(end window.Micros) bool { return p.early || end <= p.watermark }
+
+// next is when a window with that end is to be looked at.
+func (p pace) next(end window.Micros) window.Micros {
+	if end > p.watermark {
+		return end
+	}
+	return end + p.lateness
+}
+
+// limit is the end up to which windows take no more rows.
+func (p pace) limit() window.Micros { return less(p.watermark, p.lateness) }
+
+// less takes a length of time off, but leaves the ends of time alone.
+func less(t, length window.Micros) window.Micros {
+	if t == window.Max || t < window.Min+length {
+		return t
+	}
+	return t - length
+}
+
+// keyedOp is the operator of windows that follow from the rows of a key.
+type keyedOp struct {
+	cfg    Config
+	env    operators.Env
+	table  aggregate.Table
+	spans  *spans
+	kind   arranger
+	holds  content
+	shown  *ledger // nil: each window is shown once, when it closes
+	write  *writer
+	pace   pace
+	at     arrival
+	seq    int64
+	closed windowList
+}
+
+// newKeyed is NewAggregate for sessions, staggered windows and windows of rows.
+func newKeyed(cfg Config) (operators.Operator, error) {
+	set, err := aggregate.NewSet(cfg.In, cfg.Calls, cfg.Time)
+	if err != nil {
+		return nil, err
+	}
+	o, err := arrange(cfg)
+	if err != nil {
+		return nil, err
+	}
+	o.write = &writer{out: cfg.Out, keys: len(cfg.Keys), calls: len(cfg.Calls)}
+	if err := o.write.check(set, keyTypes(cfg.In, cfg.Keys)); err != nil {
+		return nil, err
+	}
+	g := &groups{set: set, states: set.New(), scratch: set.New(), table: o.table, write: o.write}
+	o.holds = g
+	if err := o.choose(); err != nil {
+		return nil, err
+	}
+	if cfg.Emission.Changes() {
+		o.shown = newLedger(o, g)
+	}
+	return o, nil
+}
+
+func keyTypes(in *batch.Schema, keys []int) []batch.Type {
+	out := make([]batch.Type, len(keys))
+	for i, k := range keys {
+		out[i] = in.Field(k).Type
+	}
+	return out
+}
+
+// arrange makes the operator without what it holds of rows.
+func arrange(cfg Config) (*keyedOp, error) {
+	if cfg.Top != nil {
+		return nil, fmt.Errorf("the first groups of a %s window cannot be chosen: its windows are of one key each", cfg.Window.Kind)
+	}
+	table, err := aggregate.NewTable(keyTypes(cfg.In, cfg.Keys))
+	if err != nil {
+		return nil, err
+	}
+	o := &keyedOp{cfg: cfg, table: table, write: &writer{}}
+	o.pace = pace{
+		watermark: window.Min, lateness: cfg.Emission.Lateness, early: cfg.Emission.Mode != operators.EmitOnClose,
+	}
+	return o, nil
+}
+
+// pieces is into how many pieces of time the wheel cuts the least length of a window.
+const pieces = 1024
+
+// choose picks who makes the windows.
+func (o *keyedOp) choose() error {
+	w := o.cfg.Window
+	length := w.Size
+	if w.Kind == window.Session {
+		length = w.Gap
+	}
+	o.spans = newSpans(length / pieces)
+	o.kind = &sessions{spans: o.spans, gap: w.Gap, holds: o.holds, faults: o.write}
+	if w.Kind != window.Session || w.Size != 0 {
+		return fmt.Errorf("windows of kind %s are not available yet", w.Kind)
+	}
+	return nil
+}
+
+// Open implements Operator.
+func (o *keyedOp) Open(_ context.Context, env operators.Env) error {
+	o.env, o.write.env = env, env
+	return nil
+}
+
+// Process implements Operator.
+func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operators.Emitter) error {
+	if err := appendOnly(in); err != nil {
+		return err
+	}
+	a := &o.at
+	o.arrive(in)
+	o.table.Assign(aggregate.Keys(in, o.cfg.Keys), a.rows, a.keys)
+	o.spans.reach(o.table.Len())
+	if o.shown != nil {
+		o.shown.touch(a.keys)
+	}
+	o.holds.begin(in, o.seq)
+	o.seq += int64(in.Rows())
+	o.kind.place(a)
+	a.flush(o.holds)
+	o.forget(a.missed)
+	if o.shown != nil {
+		if err := o.shown.placed(ctx, a.keys, out); err != nil {
+			return err
+		}
+	}
+	return o.env.State.Resize(o.bytes())
+}
+
+// Advance implements Operator.
+func (o *keyedOp) Advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
+	if o.cfg.Window.Processing && wm != window.Max {
+		return nil
+	}
+	return o.advance(ctx, wm, out)
+}
+
+// advance closes what ends at wm or before.
+func (o *keyedOp) advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
+	if wm <= o.pace.watermark {
+		return nil
+	}
+	if o.shown != nil {
+		return o.advanceShown(ctx, wm, out)
+	}
+	o.pace.watermark = wm
+	for _, id := range o.spans.due(wm) {
+		if o.spans.is(id, closed) {
+			continue
+		}
+		if at := o.kind.next(id, o.pace); at > wm {
+			o.spans.arm(id, at)
+			continue
+		}
+		o.kind.close(o.spans.list[id].key, wm, &o.closed)
+	}
+	return o.finish(ctx, out)
+}
+
+// finish emits and gives up the windows that were closed.
+func (o *keyedOp) finish(ctx context.Context, out operators.Emitter) error {
+	if len(o.closed.list) > 0 {
+		o.closed.order(o.table)
+		if err := o.holds.emit(ctx, &o.closed, out); err != nil {
+			return err
+		}
+		o.giveUp()
+	}
+	return o.env.State.Resize(o.bytes())
+}
+
+// giveUp frees the windows that were closed.
+func (o *keyedOp) giveUp() {
+	o.holds.reset(o.closed.parts)
+	o.spans.release(o.closed.parts)
+	o.at.missed = o.at.missed[:0]
+	for i := range o.closed.list {
+		o.at.missed = append(o.at.missed, o.closed.list[i].key)
+	}
+	o.forget(o.at.missed)
+	o.closed.clear()
+}
+
+// forget drops those of the keys that have no span.
+func (o *keyedOp) forget(keys []uint32) {
+	n := 0
+	for _, k := range keys {
+		if o.spans.heads[k] == 0 {
+			o.spans.heads[k] = none // so that it is dropped once
+			keys[n] = k
+			n++
+		}
+	}
+	for _, k := range keys[:n] {
+		o.spans.heads[k] = 0
+	}
+	o.table.Remove(keys[:n])
+}
+
+// NextTick implements operators.Ticker.
+func (o *keyedOp) NextTick() time.Time {
+	var next time.Time
+	if at, ok := o.spans.wheel.first(); ok && o.cfg.Window.Processing {
+		next = at.Time()
+	}
+	if o.shown == nil || o.shown.tick.IsZero() || !next.IsZero() && next.Before(o.shown.tick) {
+		return next
+	}
+	return o.shown.tick
+}
+
+// Tick implements operators.Ticker.
+func (o *keyedOp) Tick(ctx context.Context, out operators.Emitter) error {
+	if o.cfg.Window.Processing {
+		if err := o.advance(ctx, window.At(o.env.Now()), out); err != nil {
+			return err
+		}
+	}
+	if o.shown == nil {
+		return nil
+	}
+	return o.shown.ticked(ctx, out)
+}
+
+// Snapshot implements Operator.
+func (o *keyedOp) Snapshot(context.Context, operators.Barrier) error { return errSnapshot }
+
+// Close implements Operator.
+func (o *keyedOp) Close() error {
+	o.holds.drop()
+	return nil
+}
+
+// bytes is about how much memory the operator holds.
+func (o *keyedOp) bytes() int64 {
+	n := o.spans.bytes() + o.holds.bytes() + int64(o.table.Len())*int64(keyBytes+8*len(o.cfg.Keys))
+	if o.shown != nil {
+		n += o.shown.bytes()
+	}
+	return n
+}
+
+// keyBytes is about what a key takes in a table beside its columns.
+const keyBytes = 40
