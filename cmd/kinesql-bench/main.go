@@ -5,6 +5,7 @@
 //	kinesql-bench generate                write the input files
 //	kinesql-bench run all --json out.json measure
 //	kinesql-bench kds all                 measure kinesql serve beside other Kinesis servers
+//	kinesql-bench nexmark all             measure the Nexmark queries beside Apache Flink
 //
 // Each system runs as a child process, the systems in turn, run after run
 // (ABAB...). The primary figure is CPU time, user and system, by input record:
@@ -35,6 +36,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kinesql/cmd/kinesql-bench/kds"
+	"kinesql/cmd/kinesql-bench/nexmark"
 )
 
 func main() {
@@ -59,6 +61,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile(), kds.New())
+	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile(), kds.New(), nexmark.New())
 	return root
 }

@@ -25,6 +25,7 @@ GROUP BY Q.category`
 	return Query{
 		Name: "q4", About: "the average closing price of each category", Changes: true,
 		Columns: "category BIGINT, final DOUBLE", Kine: body("AVG(Q.final)"), Duck: body("avg(Q.final)"),
+		Flink: body("AVG(CAST(Q.final AS DOUBLE))"),
 	}
 }
 

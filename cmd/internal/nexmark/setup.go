@@ -2,6 +2,7 @@ package nexmark
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func (q Query) script(source, side string, shown bool) string {
 	}
 	fmt.Fprintf(&b, ",\n  dateTime TIMESTAMP,\n  WATERMARK FOR dateTime AS dateTime - INTERVAL '4' SECOND\n) WITH (%s);\n", source)
 	for i, k := range kinds {
-		fmt.Fprintf(&b, "CREATE VIEW %s AS SELECT %s FROM events WHERE event_type = %d;\n", k.name, members(k.name, k.columns, "e."), i)
+		fmt.Fprintf(&b, "CREATE VIEW %s AS SELECT %s FROM events WHERE event_type = %d;\n", k.name, members(k.name, k.columns), i)
 	}
 	if q.Side {
 		fmt.Fprintf(&b, "CREATE TABLE side_input (key BIGINT, value VARCHAR, PRIMARY KEY (key)) "+
@@ -39,7 +40,7 @@ func (q Query) script(source, side string, shown bool) string {
 
 // members is the SELECT list of a view; dateTime is that of the event, which is
 // the time attribute.
-func members(kind, columns, _ string) string {
+func members(kind, columns string) string {
 	out := names(columns)
 	for i, c := range out {
 		if c != "dateTime" {
@@ -73,4 +74,58 @@ func DuckSetup(events, side string) []string {
 	}
 	return append(out, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE side_input AS SELECT * FROM read_csv('%s', header = false, "+
 		"columns = {key: 'BIGINT', value: 'VARCHAR'})", quoted(side)), "DROP TABLE events")
+}
+
+// FlinkSetup is the statements that make Flink's tables, the last one the sink
+// "nothing" of a query.
+func (q Query) FlinkSetup(events, side string) []string {
+	var b strings.Builder
+	b.WriteString("CREATE TEMPORARY TABLE events (`event_type` INT")
+	for _, k := range kinds {
+		fmt.Fprintf(&b, ", `%s` ROW<%s>", k.name, flinkColumns(fmt.Sprintf(k.columns, "BIGINT")))
+	}
+	fmt.Fprintf(&b, ", `dateTime` BIGINT, ts AS CAST(TO_TIMESTAMP_LTZ(`dateTime`, 3) AS TIMESTAMP(3)), "+
+		"WATERMARK FOR ts AS ts - INTERVAL '4' SECOND) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json')", quoted(events))
+	out := []string{b.String()}
+	for i, k := range kinds {
+		cols := names(k.columns)
+		for j, c := range cols {
+			cols[j] = fmt.Sprintf("%s.`%s` AS `%s`", k.name, c, c)
+			switch c {
+			case "dateTime":
+				cols[j] = "ts AS `dateTime`"
+			case "expires":
+				cols[j] = "CAST(TO_TIMESTAMP_LTZ(auction.`expires`, 3) AS TIMESTAMP(3)) AS `expires`"
+			}
+		}
+		out = append(out, fmt.Sprintf("CREATE TEMPORARY VIEW %s AS SELECT %s FROM events WHERE event_type = %d",
+			k.name, strings.Join(cols, ", "), i))
+	}
+	return append(out, "CREATE TEMPORARY VIEW bid_p AS SELECT *, PROCTIME() AS p_time FROM bid",
+		fmt.Sprintf("CREATE TEMPORARY TABLE side_input (`key` BIGINT, `value` VARCHAR) "+
+			"WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'csv')", quoted(side)),
+		fmt.Sprintf("CREATE TEMPORARY TABLE nothing (%s) WITH ('connector' = 'blackhole')", flinkColumns(q.Columns)))
+}
+
+// FlinkQuery is the query in Flink's dialect, with what is reserved there in
+// quotes.
+func (q Query) FlinkQuery() string {
+	text := q.Flink
+	if text == "" {
+		text = q.Kine
+	}
+	return reserved.ReplaceAllString(text, "`$1`")
+}
+
+var reserved = regexp.MustCompile(`\b(value|key|day|minute|final)\b`)
+
+// flinkColumns quotes the names and gives instants the precision of the events.
+func flinkColumns(columns string) string {
+	columns = strings.ReplaceAll(columns, "DECIMAL(23, 3)", "DECIMAL(23,3)")
+	parts := strings.Split(columns, ", ")
+	for i, c := range parts {
+		name, typ, _ := strings.Cut(c, " ")
+		parts[i] = "`" + name + "` " + strings.ReplaceAll(typ, "TIMESTAMP", "TIMESTAMP(3)")
+	}
+	return strings.Join(parts, ", ")
 }

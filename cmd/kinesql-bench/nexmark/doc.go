@@ -1,0 +1,13 @@
+// Package nexmark is the command "kinesql-bench nexmark": the Nexmark suite in
+// KineSQL beside Apache Flink and DuckDB.
+//
+// KineSQL reads the events as JSON lines, as Flink does, or takes them from its
+// generator as columns ("decoded": what is left is the query). All results are
+// compared with DuckDB's before a row counts.
+//
+// CPU time is user and system of the whole process by event. For KineSQL that
+// includes its start; for Flink only what a run takes after another one has warmed
+// the virtual machine up. Flink runs in a mini cluster of parallelism 1 with
+// object reuse, mini-batches and heap state. Threads of the virtual machine count:
+// what its compiler and collector do is part of what a record costs.
+package nexmark

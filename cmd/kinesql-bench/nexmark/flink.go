@@ -1,0 +1,161 @@
+package nexmark
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	_ "embed" // the Java program
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"kinesql/cmd/internal/nexmark"
+	"kinesql/cmd/kinesql-bench/measure"
+)
+
+//go:embed Nexmark.java
+var javaProgram []byte
+
+// flinkVersion is of PyPI's apache-flink-libraries, which holds the jars.
+const flinkVersion = "2.3.0"
+
+// flink is an installed Apache Flink.
+type flink struct{ lib string }
+
+// findFlink returns Flink, fetched once into the user's cache folder.
+func findFlink(ctx context.Context) (*flink, error) {
+	if _, err := exec.LookPath("java"); err != nil {
+		return nil, fmt.Errorf("a JDK is needed: %w", err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	lib := filepath.Join(cache, "kinesql-bench", "flink-"+flinkVersion)
+	if _, err := os.Stat(filepath.Join(lib, "complete")); err == nil {
+		return &flink{lib}, nil
+	}
+	if err := fetchFlink(ctx, lib); err != nil {
+		return nil, err
+	}
+	return &flink{lib}, os.WriteFile(filepath.Join(lib, "complete"), nil, 0o644)
+}
+
+func fetchFlink(ctx context.Context, lib string) error {
+	dir, err := os.MkdirTemp("", "flink-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	pip := exec.CommandContext(ctx, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", dir,
+		"apache-flink-libraries=="+flinkVersion)
+	if out, err := pip.CombinedOutput(); err != nil {
+		return fmt.Errorf("fetch apache-flink-libraries with pip: %w: %s", err, bytes.TrimSpace(out))
+	}
+	wheels, err := filepath.Glob(filepath.Join(dir, "*.whl"))
+	if err != nil || len(wheels) != 1 {
+		return fmt.Errorf("pip brought %v, %w", wheels, err)
+	}
+	return unpack(wheels[0], lib)
+}
+
+// unpack takes the jars out of the wheel, which is a zip file.
+func unpack(wheel, lib string) error {
+	z, err := zip.OpenReader(wheel)
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	if err := os.MkdirAll(lib, 0o755); err != nil {
+		return err
+	}
+	for _, f := range z.File {
+		if ok, _ := path.Match("pyflink/lib/*.jar", f.Name); !ok {
+			continue
+		}
+		if err := extract(f, filepath.Join(lib, path.Base(f.Name))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func extract(f *zip.File, to string) error {
+	in, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// figures measures a query and compares its result.
+func (f *flink) figures(ctx context.Context, r *runner, q nexmark.Query) (s measure.Spread[float64], wrong string, err error) {
+	files := map[string]string{
+		"Nexmark.java": string(javaProgram), "query.sql": q.FlinkQuery(),
+		"setup.sql": strings.Join(q.FlinkSetup(r.file, r.side), "\n;\n"),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(r.work, name), []byte(text), 0o600); err != nil {
+			return s, "", err
+		}
+	}
+	out := filepath.Join(r.work, "flink.jsonl")
+	cmd := exec.CommandContext(ctx, "java", "-Xmx4g", "--add-opens=java.base/java.util=ALL-UNNAMED",
+		"--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", filepath.Join(f.lib, "*"),
+		"Nexmark.java", "setup.sql", "query.sql", "1", strconv.Itoa(r.runs), out)
+	cmd.Dir = r.work
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return s, "", fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
+	}
+	if s, err = r.flinkFigures(stdout.Bytes()); err != nil {
+		return s, "", err
+	}
+	wrong, err = r.compare(q, out)
+	return s, wrong, err
+}
+
+// flinkFigures reads what the Java program prints.
+func (r *runner) flinkFigures(text []byte) (measure.Spread[float64], error) {
+	var figures []measure.Figure
+	for line := range bytes.Lines(text) {
+		var f struct {
+			CPU int64 `json:"cpu_us"`
+		}
+		if json.Unmarshal(line, &f) == nil && f.CPU > 0 {
+			figures = append(figures, measure.Figure{CPU: time.Duration(f.CPU) * time.Microsecond})
+		}
+	}
+	if len(figures) != r.runs {
+		return measure.Spread[float64]{}, fmt.Errorf("%d of %d runs were told: %s", len(figures), r.runs, text)
+	}
+	return measure.SpreadOf(figures, func(f measure.Figure) float64 { return r.micros(f.CPU.Microseconds()) }), nil
+}
+
+// firstLines keeps the part of a Java trace that says what happened.
+func firstLines(text string) string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "Exception") && len(out) < 6 {
+			out = append(out, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(out, "; ")
+}
