@@ -15,7 +15,7 @@ func (p *Planner) explain(st *ast.Explain) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Plan{Kind: Rows, Columns: []string{"plan"}, Logical: plan.Logical, Physical: plan.Physical}
+	out := &Plan{Kind: Rows, Columns: []string{"plan"}, Logical: plan.Logical, Physical: plan.Physical, Warnings: plan.Warnings}
 	for _, line := range strings.Split(strings.TrimSuffix(plan.Explain(), "\n"), "\n") {
 		out.Table = append(out.Table, []string{line})
 	}

@@ -70,8 +70,9 @@ type Plan struct {
 	Logical  logical.Node
 	Physical *physical.Plan
 	Schema   *batch.Schema
-	Bounded  bool // it ends by itself
-	Retracts bool // its rows may be taken back
+	Bounded  bool     // it ends by itself
+	Retracts bool     // its rows may be taken back
+	Warnings []string // what will go wrong some day, each one line
 
 	// Of Rows.
 	Columns []string
@@ -128,12 +129,17 @@ func (p *Planner) query(bound *logical.Sink) (*Plan, error) {
 	return &Plan{
 		Kind: Query, Logical: tree, Physical: physical.Place(tree, p.options.Parallelism),
 		Target: bound.Stream, Schema: tree.Schema(), Bounded: t.Bounded, Retracts: t.Retracts,
+		Warnings: logical.Warnings(tree),
 	}, nil
 }
 
 // Explain prints the logical and the physical tree.
 func (p *Plan) Explain() string {
-	return "logical\n" + logical.Explain(p.Logical) + "physical\n" + p.Physical.String()
+	out := "logical\n" + logical.Explain(p.Logical) + "physical\n" + p.Physical.String()
+	for _, w := range p.Warnings {
+		out += "warning: " + w + "\n"
+	}
+	return out
 }
 
 // Build makes the graph of a Query. sink makes the sink of a SELECT; plans with a

@@ -19,6 +19,7 @@ package bind
 import (
 	"errors"
 	"slices"
+	"time"
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
@@ -34,6 +35,8 @@ type Binder struct {
 	catalog *catalog.Catalog
 	reads   []string // objects read so far
 	views   []string // views being expanded, outermost first
+
+	ttl time.Duration // state_ttl of the query being bound
 }
 
 // New returns a binder over a catalog.
@@ -48,15 +51,21 @@ func (b *Binder) Reads() []string {
 
 // Query binds a query as it stands at the top of a statement.
 func (b *Binder) Query(q *ast.Query) (logical.Node, error) {
-	qb := &query{Binder: b, Query: q}
-	if err := qb.checkEmit(); err != nil {
+	return (&query{Binder: b, Query: q}).whole()
+}
+
+// whole binds a query with the clauses behind it.
+func (q *query) whole() (logical.Node, error) {
+	before := q.ttl
+	defer func() { q.ttl = before }()
+	if err := q.bindEmission(); err != nil {
 		return nil, err
 	}
-	n, err := qb.resultSet(q.Node)
+	n, err := q.resultSet(q.Node)
 	if err != nil {
 		return nil, err
 	}
-	return n, qb.checkEmitFits(n)
+	return q.emitted(n)
 }
 
 // query is a text being bound: a statement's own, a view's, or one in a table
@@ -66,6 +75,8 @@ type query struct {
 	*ast.Query
 	ctes    []cte
 	columns []diag.Span // where the columns of the SELECT bound last stand
+
+	emission emission
 }
 
 // cte is a named subquery of a WITH clause. It is planned anew at each use.

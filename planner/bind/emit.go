@@ -1,55 +1,125 @@
 package bind
 
 import (
+	"time"
+
+	"kinesql/operators"
 	"kinesql/planner/logical"
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
+	"kinesql/window"
 )
 
-// checkEmit refuses the emission modes that are not run.
-func (q *query) checkEmit() error {
-	if q.Emit != nil && q.Emit.Mode == ast.EmitEvery {
-		return q.errorAt(diag.Unsupported, q.Emit.At, "EMIT EVERY is not supported yet").
-			WithHint("leave EMIT out: windows are emitted when they close")
+// emission is what the clauses behind a query say, bound.
+type emission struct {
+	operators.Emission
+	lateAt, ttlAt diag.Span
+}
+
+// bindEmission binds the clauses behind the query. It comes before the query, whose
+// steps that keep state are told how long.
+func (q *query) bindEmission() error {
+	e := &q.emission
+	if q.Emit != nil {
+		e.Empty = q.Emit.Empty
+		e.Mode = map[ast.EmitMode]operators.EmitMode{
+			ast.EmitChanges: operators.EmitChanges, ast.EmitEvery: operators.EmitEvery,
+		}[q.Emit.Mode]
+	}
+	if e.Mode == operators.EmitEvery {
+		every, at, err := q.length(q.Emit.Every, "EMIT EVERY")
+		if err != nil {
+			return err
+		}
+		if every <= 0 {
+			return q.errorAt(diag.Invalid, at, "EMIT EVERY needs an interval greater than zero").
+				WithHint("EMIT CHANGES shows every change at once")
+		}
+		e.Every = time.Duration(every) * time.Microsecond
+	}
+	if q.Lateness != nil {
+		late, at, err := q.length(*q.Lateness, "ALLOW LATENESS")
+		if err != nil {
+			return err
+		}
+		if late < 0 || late > window.Latest {
+			return q.errorAt(diag.Invalid, at, "ALLOW LATENESS needs an interval of zero or more, and not longer than time")
+		}
+		e.Lateness, e.lateAt = late, at
+	}
+	return q.queryOptions()
+}
+
+// length is the value of the interval of a clause.
+func (q *query) length(e ast.Expr, clause string) (window.Micros, diag.Span, error) {
+	own := &query{Binder: q.Binder, Query: &ast.Query{Base: q.Base, Map: e.Map}}
+	in := env{selection: &selection{query: own, scope: &scope{node: logical.Values{}}, spans: map[int]diag.Span{}}, clause: clause}
+	at := own.span(e.Node)
+	bound, err := in.bind(e.Node)
+	if err != nil {
+		return 0, at, err
+	}
+	m, err := own.micros(intervalArg{node: bound, at: at}, clause)
+	return m, at, err
+}
+
+// queryOptions reads WITH (..) behind a query.
+func (q *query) queryOptions() error {
+	for _, o := range q.Options {
+		if o.Key != "state_ttl" {
+			err := q.errorAt(diag.BadOption, o.KeyAt, "unknown option %q of a query", o.Key)
+			if near, ok := diag.Suggest(o.Key, []string{"state_ttl"}); ok {
+				return err.WithHint("did you mean %q?", near)
+			}
+			return err.WithHint("there is state_ttl, how long state is kept that no row touches; other options belong to CREATE STREAM")
+		}
+		m, ok := window.ParseLength(o.Value)
+		if !ok || m <= 0 {
+			return q.errorAt(diag.BadOption, o.At, "state_ttl wants a length of time, got %q", o.Value).
+				WithHint("such as '1 day', '90s' or '1h30m'")
+		}
+		q.emission.TTL, q.emission.ttlAt = time.Duration(m)*time.Microsecond, o.KeyAt
+		q.ttl = q.emission.TTL
 	}
 	return nil
 }
 
-// checkEmitFits refuses an EMIT clause that does not go with the plan's groups.
-func (q *query) checkEmitFits(n logical.Node) error {
-	if q.Emit == nil || q.Emit.Mode == ast.EmitDefault {
-		return nil
-	}
-	windowed, plain, sorted := false, false, false
-	logical.Walk(n, func(n logical.Node) {
-		switch n.(type) {
-		case *logical.WindowAggregate:
-			windowed = true
-		case *logical.Aggregate:
-			plain = true
-		case *logical.Sort:
-			sorted = true
+// emitted applies the clauses to the bound query: those of emission to its
+// outermost aggregation, that of time to live to all that keeps state.
+func (q *query) emitted(n logical.Node) (logical.Node, error) {
+	out, err := n, error(nil)
+	if q.Emit != nil || q.Lateness != nil {
+		o := &outermost{query: q}
+		if out, err = o.apply(n); err != nil {
+			return nil, err
 		}
+		if err := o.check(n); err != nil {
+			return nil, err
+		}
+	}
+	if q.emission.TTL > 0 {
+		return q.forgetting(out)
+	}
+	return out, nil
+}
+
+// forgetting gives the time to live to the steps that have none of their own.
+func (q *query) forgetting(n logical.Node) (logical.Node, error) {
+	kept := false
+	out := logical.Rewrite(n, func(n logical.Node) logical.Node {
+		f, ok := n.(logical.Forgetter)
+		if !ok || !f.Keeps() {
+			return n
+		}
+		kept = true
+		if f.Lives() > 0 {
+			return n
+		}
+		return f.WithTTL(q.emission.TTL)
 	})
-	if q.Emit.Mode == ast.EmitChanges && windowed {
-		return q.errorAt(diag.Unsupported, q.Emit.At, "EMIT CHANGES on windows is not supported yet").
-			WithHint("leave EMIT out: windows are emitted when they close")
+	if !kept {
+		return nil, q.errorAt(diag.Invalid, q.emission.ttlAt, "state_ttl has nothing to forget here: the query keeps no state without end").
+			WithHint("windows forget by themselves; state_ttl is for GROUP BY and JOIN without a window, and for EMPTY WINDOWS")
 	}
-	if q.Emit.Mode == ast.EmitChanges && sorted {
-		return q.errorAt(diag.Unsupported, q.Emit.At, "EMIT CHANGES with ORDER BY is not supported yet").
-			WithHint("leave EMIT out for one ordered result, or ORDER BY for changes as they come")
-	}
-	if q.Emit.Mode == ast.EmitOnWindowClose && !windowed {
-		err := q.errorAt(diag.Invalid, q.Emit.At, "EMIT ON WINDOW CLOSE needs a query with windows")
-		if plain {
-			return err.WithHint("group by a window such as TUMBLE(ts, INTERVAL '1' MINUTE)")
-		}
-		return err
-	}
-	return nil
-}
-
-// changes reports whether groups without windows correct their results.
-func (q *query) changes(bounded bool) bool {
-	return !bounded || q.Emit != nil && q.Emit.Mode == ast.EmitChanges
+	return out, nil
 }

@@ -19,14 +19,8 @@ func (b *Binder) Insert(ins *ast.Insert) (*logical.Sink, error) {
 		return nil, err
 	}
 	q := &query{Binder: b, Query: ins.Query}
-	if err := q.checkEmit(); err != nil {
-		return nil, err
-	}
-	node, err := q.resultSet(ins.Query.Node)
+	node, err := q.whole()
 	if err != nil {
-		return nil, err
-	}
-	if err := q.checkEmitFits(node); err != nil {
 		return nil, err
 	}
 	to, err := q.targets(ins, target, node)

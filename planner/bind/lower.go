@@ -85,11 +85,11 @@ func (s *selection) aggregateStep(in logical.Node) (logical.Node, *lowering, err
 		l.byKey[logical.Key(k)] = placeholder(i, b.names[keys[i]], k.Type())
 	}
 	if s.group.window == nil {
-		if t := in.Traits().Time(); t >= 0 && s.byTime() {
+		if t := in.Traits().Time(); t >= 0 && (s.byTime() || s.ttl > 0) {
 			step.Time = b.add(logical.Column(in, t))
 		}
 		step.Input = nonEmpty(b, in)
-		step.Changes = s.changes(in.Traits().Bounded)
+		step.Changes = !in.Traits().Bounded
 		return step, l, nil
 	}
 	out, err := s.windowStep(in, b, step, l)

@@ -167,13 +167,26 @@ func (o *output) distinctStep(n logical.Node, bounds *logical.Bounds) (logical.N
 		}
 	}
 	if bounds == nil {
-		return &logical.Aggregate{Input: n, Keys: keys, Time: -1, Changes: o.changes(n.Traits().Bounded)}, nil
+		return o.distinctRows(n, keys), nil
 	}
 	agg := &logical.WindowAggregate{
 		Input: n, Keys: keys, Spec: window.Spec{Kind: window.Attached}, Upstream: bounds.Spec,
 		Time: -1, Start: bounds.Start, End: bounds.End,
 	}
 	return o.afterDistinct(agg, bounds), nil
+}
+
+// distinctRows groups all rows by all columns. With a time to live it reads the event
+// time beside them.
+func (o *output) distinctRows(n logical.Node, keys []int) logical.Node {
+	out := &logical.Aggregate{Input: n, Keys: keys, Time: -1, Changes: !n.Traits().Bounded}
+	if t := o.input.Traits().Time(); t >= 0 && o.ttl > 0 {
+		exprs, names := slices.Clone(o.exprs), slices.Clone(o.names)
+		field := logical.Column(o.input, t)
+		out.Input = &logical.Project{Input: o.input, Exprs: append(exprs, field), Names: append(names, field.Name)}
+		out.Time = len(exprs)
+	}
+	return out
 }
 
 // afterDistinct gives the columns of a windowed DISTINCT their old places.

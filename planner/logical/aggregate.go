@@ -51,7 +51,7 @@ func (a *Aggregate) Label() string {
 	if !a.Changes {
 		out += " final"
 	}
-	return out
+	return out + emissionString(a.Emission, false)
 }
 
 func keyFields(in Node, keys []int) []batch.Field {

@@ -2,7 +2,6 @@ package logical
 
 import (
 	"fmt"
-	"strings"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -153,8 +152,5 @@ func (j *Join) Label() string {
 	if j.Residual != nil {
 		out += " where " + j.Residual.String()
 	}
-	if ttl := j.Emission.TTL; ttl > 0 {
-		out += " ttl=" + strings.ToLower(ttl.String())
-	}
-	return out
+	return out + emissionString(j.Emission, false)
 }

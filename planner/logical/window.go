@@ -81,7 +81,7 @@ func (w *WindowAggregate) Label() string {
 	if w.Top != nil {
 		out += fmt.Sprintf(" top=%d by [%s]", w.Top.N, order(w.Schema(), w.Top.Order))
 	}
-	return out
+	return out + emissionString(w.Emission, true)
 }
 
 func (w *WindowAggregate) windowString() string {

@@ -52,7 +52,8 @@ func topInto(n logical.Node, keys []aggregate.SortKey, end, limit int) (logical.
 	case *logical.WindowAggregate:
 		first := len(n.Keys) + 2
 		paned := n.Spec.Kind.Aligned() || n.Spec.Kind == window.Attached
-		if !paned || n.Top != nil || end != len(n.Keys)+1 || rank(keys, n) < first {
+		once := !n.Emission.Changes() && !n.Emission.Empty
+		if !paned || !once || n.Top != nil || end != len(n.Keys)+1 || rank(keys, n) < first {
 			return nil, false
 		}
 		w := *n

@@ -70,8 +70,8 @@ func (r *rewriter) matchInput(m *ast.Match) error {
 		return err
 	}
 	q, err := r.queryUntil(r.match[open])
-	if m.Query = q; err == nil && q.Emit != nil {
-		err = r.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there")
+	if m.Query = q; err == nil {
+		err = r.noTail(q)
 	}
 	r.accept(")")
 	return err

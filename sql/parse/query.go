@@ -11,9 +11,9 @@ import (
 // query reads a query that ends the statement.
 func (c *cursor) query() (*ast.Query, error) { return c.queryUntil(len(c.toks) - 1) }
 
-// queryUntil reads the query of the tokens up to end, EMIT included.
+// queryUntil reads the query of the tokens up to end, with the clauses behind it.
 func (c *cursor) queryUntil(end int) (*ast.Query, error) {
-	start, body := c.pos, c.emitBefore(end)
+	start, body := c.pos, c.tailBefore(end)
 	r := &rewriter{cursor: c, end: body, functions: map[string]*ast.TableFunction{}}
 	if err := r.sequence(&level{start: true}); err != nil {
 		return nil, err
@@ -30,62 +30,11 @@ func (c *cursor) queryUntil(end int) (*ast.Query, error) {
 		return nil, c.syntaxAt(c.toks[start], "SELECT")
 	}
 	q := &ast.Query{Node: node, Map: m, Stream: r.stream, TableFunctions: r.functions, Matches: r.matches}
-	if body < end {
-		if q.Emit, err = c.emit(end); err != nil {
-			return nil, err
-		}
+	if err := c.tail(q, end); err != nil {
+		return nil, err
 	}
 	q.Base = c.base(start)
 	return q, nil
-}
-
-// emitBefore is the index of the EMIT clause before end, or end.
-func (c *cursor) emitBefore(end int) int {
-	for i := end - 2; i > c.pos; i-- {
-		if m := c.match[i]; m >= 0 && m < i {
-			i = m
-			continue
-		}
-		next := c.toks[i+1]
-		clause := next.IsAny("CHANGES", "EVERY", "FINAL") || next.Is("ON") && c.toks[i+2].Is("WINDOW")
-		if clause && c.toks[i].Is("EMIT") && (&rewriter{cursor: &cursor{toks: c.toks, pos: i}}).afterOperand() {
-			return i
-		}
-	}
-	return end
-}
-
-// emit reads EMIT CHANGES | ON WINDOW CLOSE | EVERY INTERVAL ...
-func (c *cursor) emit(end int) (*ast.Emit, error) {
-	start := c.cur().At
-	e := &ast.Emit{}
-	c.accept("EMIT")
-	switch {
-	case c.accept("CHANGES"):
-		e.Mode = ast.EmitChanges
-	case c.accept("ON"):
-		e.Mode = ast.EmitOnWindowClose
-		if err := c.expect("WINDOW", "CLOSE"); err != nil {
-			return nil, err
-		}
-	case c.accept("EVERY"):
-		e.Mode = ast.EmitEvery
-		if !c.cur().Is("INTERVAL") {
-			return nil, c.syntaxAt(c.cur(), "INTERVAL").WithHint("write EMIT EVERY INTERVAL '10' SECOND")
-		}
-		var err error
-		if e.Every, err = c.expr(end); err != nil {
-			return nil, err
-		}
-	default:
-		return nil, c.syntaxAt(c.cur(), "CHANGES", "ON WINDOW CLOSE", "EVERY INTERVAL ...").
-			WithHint("EMIT ON WINDOW CLOSE gives final results")
-	}
-	if c.pos < end {
-		return nil, c.syntaxAt(c.cur(), "end of statement").WithHint("EMIT stands at the end of a statement")
-	}
-	e.At = diag.Span{Start: start.Start, End: c.toks[c.pos-1].At.End}
-	return e, nil
 }
 
 // expr reads the expression of the tokens up to end.

@@ -44,6 +44,9 @@ func (r *rewriter) refuseTrailing(l *level, upper string) error {
 	next, third := r.ahead(1), r.ahead(2)
 	switch upper {
 	case "WITH":
+		if open := r.pos + 1; r.afterOperand() && next.Is("(") && third.IsName() && r.ahead(3).Is("=") && r.match[open] > 0 {
+			return r.errorf(diag.Syntax, r.across(1), "WITH (..) stands at the very end of a query, and only there")
+		}
 		if next.IsAny("ROLLUP", "TIES", "CUBE") {
 			return r.refuse(r.across(1), "WITH "+strings.ToUpper(next.Text)+" is", "")
 		}
@@ -62,8 +65,12 @@ func (r *rewriter) refuseTrailing(l *level, upper string) error {
 			return r.refuse(r.across(1), "NULLS "+strings.ToUpper(next.Text)+" is", "")
 		}
 	case "EMIT":
-		if r.afterOperand() && (next.IsAny("CHANGES", "EVERY", "FINAL") || next.Is("ON") && third.Is("WINDOW")) {
+		if r.afterOperand() && r.beginsEmit(r.pos) {
 			return r.errorf(diag.Syntax, r.across(1), "EMIT stands at the end of a statement, and only there")
+		}
+	case "ALLOW":
+		if r.afterOperand() && next.Is("LATENESS") {
+			return r.errorf(diag.Syntax, r.across(1), "ALLOW LATENESS stands behind a whole query, before EMIT")
 		}
 	}
 	return r.refuseFrame(upper)

@@ -107,8 +107,8 @@ func (w *windowReader) relation() error {
 	bracket := w.accept("(")
 	if bracket && w.cur().IsAny("SELECT", "WITH", "(") {
 		q, err := w.queryUntil(w.match[open])
-		if w.fn.Query = q; err == nil && q.Emit != nil {
-			err = w.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there")
+		if w.fn.Query = q; err == nil {
+			err = w.noTail(q)
 		}
 		w.accept(")")
 		return err

@@ -43,6 +43,9 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range plan.Warnings {
+		e.warn("warning: " + q.name() + ": " + w)
+	}
 	q.run = exec.Start(ctx, g, exec.Config{Env: operators.Env{
 		Alloc: e.cfg.Alloc, Now: e.cfg.Now, Faults: f, BatchRows: e.cfg.BatchRows,
 	}})
