@@ -61,6 +61,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile(), kds.New(), nexmark.New())
+	root.AddCommand(newList(), newGenerate(), newScript(), newRun(), newFeed(), newProfile(), kds.New(), nexmark.New(), nexmark.NewDecoded())
 	return root
 }

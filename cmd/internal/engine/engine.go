@@ -11,6 +11,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"kinesql/connectors"
 	"kinesql/connectors/kinesis"
 	streams "kinesql/connectors/memory"
 	"kinesql/connectors/shard"
@@ -51,6 +52,8 @@ type Config struct {
 	// Failed is told of a query that fails as soon as it has, while the others go on;
 	// nil: nobody is before the script ends, and a SELECT that fails ends it.
 	Failed func(error)
+	// Connectors are known beside those that every engine has.
+	Connectors []connectors.Connector
 }
 
 // Rules returns the names of the rewrite rules.
@@ -104,7 +107,7 @@ func New(cfg Config) (*Engine, error) {
 	e.mu.warn = func(string) {}
 	e.mu.finished.Watermark = window.Min
 	e.planner = planner.New(planner.Options{
-		Parallelism: max(1, cfg.Parallelism), Disabled: disabled, Connectors: connectorList(cfg, e.memory, e.shards, e.monitor),
+		Parallelism: max(1, cfg.Parallelism), Disabled: disabled, Connectors: append(connectorList(cfg, e.memory, e.shards, e.monitor), cfg.Connectors...),
 		Unnamed: e.unnamed,
 	})
 	return e, nil

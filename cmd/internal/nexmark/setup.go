@@ -12,9 +12,10 @@ func (q Query) Script(events, side string, shown bool) string {
 	return q.script(fmt.Sprintf("connector = 'file', path = '%s', format = 'json', timestamp.format = 'epoch_ms'", quoted(events)), side, shown)
 }
 
-// Decoded is a script over n events that are generated in memory, as columns.
-func (q Query) Decoded(n int64, side string) string {
-	return q.script(fmt.Sprintf("connector = 'generator', kind = 'nexmark', rows = '%d', rate = '1000', disorder = '1s'", n), side, false)
+// Decoded is a script over events that the connector "replay" supplies. Its rows go
+// to a blackhole.
+func (q Query) Decoded(events, side string) string {
+	return q.script(fmt.Sprintf("connector = 'replay', path = '%s', format = 'json', timestamp.format = 'epoch_ms'", quoted(events)), side, false)
 }
 
 func (q Query) script(source, side string, shown bool) string {
@@ -117,7 +118,7 @@ func (q Query) FlinkQuery() string {
 	return reserved.ReplaceAllString(text, "`$1`")
 }
 
-var reserved = regexp.MustCompile(`\b(value|key|day|minute|final)\b`)
+var reserved = regexp.MustCompile(`\b(value|key|day|minute|final|dateTime)\b`)
 
 // flinkColumns quotes the names and gives instants the precision of the events.
 func flinkColumns(columns string) string {

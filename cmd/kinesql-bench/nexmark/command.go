@@ -145,7 +145,7 @@ func (r *runner) query(ctx context.Context, q nexmark.Query) error {
 	}
 	out.json = json
 	if r.decoded {
-		if out.decoded, err = r.figures(ctx, q, q.Decoded(r.events, r.side)); err != nil {
+		if out.decoded, err = r.decodedFigures(ctx, q); err != nil {
 			return err
 		}
 	}

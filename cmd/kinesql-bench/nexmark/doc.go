@@ -1,8 +1,8 @@
 // Package nexmark is the command "kinesql-bench nexmark": the Nexmark suite in
 // KineSQL beside Apache Flink and DuckDB.
 //
-// KineSQL reads the events as JSON lines, as Flink does, or takes them from its
-// generator as columns ("decoded": what is left is the query). All results are
+// KineSQL reads the events as JSON lines, as Flink does, or takes them from memory as
+// columns that an earlier run has decoded (what is left is the query). All results are
 // compared with DuckDB's before a row counts.
 //
 // CPU time is user and system of the whole process by event. For KineSQL that

@@ -125,15 +125,15 @@ func (f *flink) figures(ctx context.Context, r *runner, q nexmark.Query) (s meas
 	if err := cmd.Run(); err != nil {
 		return s, "", fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
 	}
-	if s, err = r.flinkFigures(stdout.Bytes()); err != nil {
+	if s, err = r.told(stdout.Bytes()); err != nil {
 		return s, "", err
 	}
 	wrong, err = r.compare(q, out)
 	return s, wrong, err
 }
 
-// flinkFigures reads what the Java program prints.
-func (r *runner) flinkFigures(text []byte) (measure.Spread[float64], error) {
+// told reads the lines of runs that a child prints.
+func (r *runner) told(text []byte) (measure.Spread[float64], error) {
 	var figures []measure.Figure
 	for line := range bytes.Lines(text) {
 		var f struct {
