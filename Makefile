@@ -16,6 +16,9 @@ build:
 	$(GO) build -o bin/kinesql ./cmd/kinesql
 	$(GO) build -o bin/kinesql-bench ./cmd/kinesql-bench
 
+# The tests need no profile-guided build, which compiles every package a second time.
+test vet lint unit race oracle clients clients-go clients-js clients-python test-java: export GOFLAGS += -pgo=off
+
 test: tools fmt vet lint unit race oracle clients
 
 # A C compiler is needed by the race detector and by DuckDB, the oracle.
