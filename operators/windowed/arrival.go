@@ -20,8 +20,7 @@ type arrival struct {
 	missed []uint32 // keys of late rows
 	spans  *spans
 	pace   pace
-	row    int // the place in rows of the row that is placed
-	now    []int64
+	now    []int64 // times on the processing clock
 }
 
 // put gives a row to a span.
@@ -45,8 +44,10 @@ func (a *arrival) limit(r int32) window.Micros {
 	return less(max(a.pace.watermark, a.in.Marks[r]), a.pace.lateness)
 }
 
-// late tells of a row that is in no window.
-func (a *arrival) late(to faults, r int32, l operators.LateRow) {
+// late tells of row i of those that have a time: it is in no window.
+func (a *arrival) late(to faults, i int, l operators.LateRow) {
+	r := a.rows[i]
+	a.missed = append(a.missed, a.keys[i])
 	l.EventTime, l.Watermark = window.Micros(a.times[r]), max(a.pace.watermark, a.in.Mark(int(r)))
 	to.late(a.in, int(r), l)
 }

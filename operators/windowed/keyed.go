@@ -144,14 +144,20 @@ const pieces = 1024
 // choose picks who makes the windows.
 func (o *keyedOp) choose() error {
 	w := o.cfg.Window
-	length := w.Size
-	if w.Kind == window.Session {
-		length = w.Gap
-	}
-	o.spans = newSpans(length / pieces)
-	o.kind = &sessions{spans: o.spans, gap: w.Gap, holds: o.holds, faults: o.write}
-	if w.Kind != window.Session || w.Size != 0 {
+	switch {
+	case w.Kind == window.Session && w.Size == 0:
+		o.spans = newSpans(w.Gap / pieces)
+		o.kind = &sessions{spans: o.spans, gap: w.Gap, holds: o.holds, faults: o.write}
+	case w.Kind == window.Count:
 		return fmt.Errorf("windows of kind %s are not available yet", w.Kind)
+	default:
+		gap := w.Gap
+		if w.Kind == window.Stagger {
+			gap = w.Size
+		}
+		o.spans = newSpans(gap / pieces)
+		o.spans.timed = true
+		o.kind = &runs{spans: o.spans, size: w.Size, gap: gap, holds: o.holds, faults: o.write}
 	}
 	return nil
 }

@@ -30,13 +30,14 @@ func (s *sessions) place(a *arrival) {
 				continue
 			}
 		}
-		s.search(a, r, a.keys[i], limit)
+		s.search(a, i, limit)
 	}
 }
 
 // search places a row that the newest session of its key does not surround.
-func (s *sessions) search(a *arrival, r int32, key uint32, limit window.Micros) {
-	t, joined := window.Micros(a.times[r]), none
+func (s *sessions) search(a *arrival, i int, limit window.Micros) {
+	r, key, joined := a.rows[i], a.keys[i], none
+	t := window.Micros(a.times[r])
 	link, behind := &s.heads[key], &s.heads[key]
 	for *link != 0 && s.list[*link-1].last+s.gap > t {
 		id := *link - 1
@@ -58,7 +59,7 @@ func (s *sessions) search(a *arrival, r int32, key uint32, limit window.Micros) 
 	case joined != none:
 		joined = s.extend(a, joined, t)
 	case t+s.gap <= limit:
-		a.late(s.faults, r, operators.LateRow{WindowStart: t, WindowEnd: t + s.gap})
+		a.late(s.faults, i, operators.LateRow{WindowStart: t, WindowEnd: t + s.gap})
 		return
 	default:
 		joined = s.add(key, t, behind)

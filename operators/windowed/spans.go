@@ -26,6 +26,8 @@ type spans struct {
 	free  []uint32
 	heads []uint32 // by key: its newest span, +1
 	wheel wheel
+	timed bool            // when is kept
+	when  []window.Micros // by span: until when the wheel holds it
 }
 
 func newSpans(width window.Micros) *spans { return &spans{wheel: newWheel(width)} }
@@ -58,7 +60,19 @@ func (s *spans) arm(id uint32, at window.Micros) {
 	if s.flags[id]&armed == 0 {
 		s.flags[id] |= armed
 		s.wheel.put(id, at)
+		s.note(id, at)
 	}
+}
+
+// note keeps when a span is due.
+func (s *spans) note(id uint32, at window.Micros) {
+	if !s.timed {
+		return
+	}
+	for len(s.when) <= int(id) {
+		s.when = append(s.when, 0)
+	}
+	s.when[id] = at
 }
 
 // renew puts a new span in the place of one that the wheel holds for too long.
@@ -122,5 +136,5 @@ func (s *spans) older(key uint32) func(yield func(uint32) bool) {
 
 // bytes is the memory of the spans.
 func (s *spans) bytes() int64 {
-	return int64(24*cap(s.list)+cap(s.flags)+4*cap(s.free)+4*cap(s.heads)) + s.wheel.bytes()
+	return int64(24*cap(s.list)+cap(s.flags)+4*cap(s.free)+4*cap(s.heads)+8*cap(s.when)) + s.wheel.bytes()
 }

@@ -56,3 +56,10 @@ func (l *windowList) single(from, to int) bool {
 	}
 	return true
 }
+
+// addAll appends a window of several spans.
+func (l *windowList) addAll(key uint32, start, end window.Micros, ids []uint32) {
+	from := uint32(len(l.parts))
+	l.parts = append(l.parts, ids...)
+	l.list = append(l.list, keyWindow{start: start, end: end, key: key, from: from, to: uint32(len(l.parts))})
+}
