@@ -36,7 +36,7 @@ type Top struct {
 
 // check says what is wrong with the description, if anything.
 func (c Config) check() error {
-	if c.Emission != (operators.Emission{}) {
+	if c.Emission != (operators.Emission{}) && !c.Window.Kind.Keyed() {
 		return fmt.Errorf("a windowed aggregate that emits otherwise than once, at the close of each window, is not available yet")
 	}
 	if want := len(c.Keys) + 2 + len(c.Calls); c.Out.Len() != want {
@@ -62,11 +62,16 @@ func (c Config) check() error {
 		}
 		return nil
 	}
-	if err := wantTime(c.In, c.Time); err != nil {
-		return err
+	if c.Time >= 0 || !c.timeless() {
+		if err := wantTime(c.In, c.Time); err != nil {
+			return err
+		}
 	}
 	return c.Window.Validate()
 }
+
+// timeless reports whether the windows can do without an event time.
+func (c Config) timeless() bool { return c.Window.Kind == window.Count || c.Window.Processing }
 
 // wantTime checks that a column is a TIMESTAMP.
 func wantTime(s *batch.Schema, col int) error {

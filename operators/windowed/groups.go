@@ -7,6 +7,7 @@ import (
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
+	"kinesql/window"
 )
 
 // groups is the aggregates of spans.
@@ -16,6 +17,7 @@ type groups struct {
 	scratch *aggregate.States // of windows that are put together
 	table   aggregate.Table   // of the keys
 	write   *writer
+	untimed bool // windows have no bounds
 	input   *aggregate.Input
 	room    int
 	keys    []uint32
@@ -83,9 +85,9 @@ func (g *groups) append(l *windowList, from, to int, cols []batch.Vector) {
 	starts, ends := &cols[g.write.keys], &cols[g.write.keys+1]
 	for _, w := range list {
 		g.keys = append(g.keys, w.key)
-		starts.I64, ends.I64 = append(starts.I64, int64(w.start)), append(ends.I64, int64(w.end))
+		appendBound(starts, w.start, g.untimed)
+		appendBound(ends, w.end, g.untimed)
 	}
-	starts.Len, ends.Len = len(starts.I64), len(ends.I64)
 	for i := range g.write.keys {
 		g.table.Append(i, g.keys, &cols[i])
 	}
@@ -97,6 +99,15 @@ func (g *groups) append(l *windowList, from, to int, cols []batch.Vector) {
 	}
 	if states == g.scratch {
 		states.Reset(ids)
+	}
+}
+
+// appendBound appends the start or the end of a window, or NULL.
+func appendBound(v *batch.Vector, t window.Micros, null bool) {
+	v.I64 = append(v.I64, int64(t))
+	v.Len++
+	if null {
+		v.Valid = append(v.Valid, false)
 	}
 }
 

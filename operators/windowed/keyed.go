@@ -2,6 +2,7 @@ package windowed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -17,6 +18,8 @@ const none = uint32(math.MaxUint32)
 
 // arranger makes windows of the rows of keys.
 type arranger interface {
+	// reach makes room for keys below n.
+	reach(n int)
 	// place gives each row of a its span, or tells of it as late.
 	place(a *arrival)
 	// windows appends the windows of a key, the earliest first.
@@ -26,6 +29,10 @@ type arranger interface {
 	// next is when something is to be done for a span that the wheel has let go; a
 	// time that is over: now.
 	next(id uint32, p pace) window.Micros
+	// ended returns keys with a window that the last rows have ended.
+	ended() []uint32
+	// empty reports whether nothing is known of a key.
+	empty(key uint32) bool
 }
 
 // content is what the rows of spans come to, by the ids of the spans.
@@ -103,11 +110,9 @@ func newKeyed(cfg Config) (operators.Operator, error) {
 	if err := o.write.check(set, keyTypes(cfg.In, cfg.Keys)); err != nil {
 		return nil, err
 	}
-	g := &groups{set: set, states: set.New(), scratch: set.New(), table: o.table, write: o.write}
+	g := &groups{set: set, states: set.New(), scratch: set.New(), table: o.table, write: o.write, untimed: cfg.Time < 0 && !cfg.Window.Processing}
 	o.holds = g
-	if err := o.choose(); err != nil {
-		return nil, err
-	}
+	o.choose()
 	if cfg.Emission.Changes() {
 		o.shown = newLedger(o, g)
 	}
@@ -127,6 +132,9 @@ func arrange(cfg Config) (*keyedOp, error) {
 	if cfg.Top != nil {
 		return nil, fmt.Errorf("the first groups of a %s window cannot be chosen: its windows are of one key each", cfg.Window.Kind)
 	}
+	if cfg.Window.Kind == window.Count && cfg.Emission.Lateness > 0 {
+		return nil, errors.New("no row is late for a window of rows: it has no use for lateness")
+	}
 	table, err := aggregate.NewTable(keyTypes(cfg.In, cfg.Keys))
 	if err != nil {
 		return nil, err
@@ -142,14 +150,15 @@ func arrange(cfg Config) (*keyedOp, error) {
 const pieces = 1024
 
 // choose picks who makes the windows.
-func (o *keyedOp) choose() error {
+func (o *keyedOp) choose() {
 	w := o.cfg.Window
 	switch {
 	case w.Kind == window.Session && w.Size == 0:
 		o.spans = newSpans(w.Gap / pieces)
 		o.kind = &sessions{spans: o.spans, gap: w.Gap, holds: o.holds, faults: o.write}
 	case w.Kind == window.Count:
-		return fmt.Errorf("windows of kind %s are not available yet", w.Kind)
+		o.spans = newSpans(1)
+		o.kind = newCounts(o.spans, w)
 	default:
 		gap := w.Gap
 		if w.Kind == window.Stagger {
@@ -159,7 +168,6 @@ func (o *keyedOp) choose() error {
 		o.spans.timed = true
 		o.kind = &runs{spans: o.spans, size: w.Size, gap: gap, holds: o.holds, faults: o.write}
 	}
-	return nil
 }
 
 // Open implements Operator.
@@ -176,7 +184,7 @@ func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operat
 	a := &o.at
 	o.arrive(in)
 	o.table.Assign(aggregate.Keys(in, o.cfg.Keys), a.rows, a.keys)
-	o.spans.reach(o.table.Len())
+	o.kind.reach(o.table.Len())
 	if o.shown != nil {
 		o.shown.touch(a.keys)
 	}
@@ -190,7 +198,10 @@ func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operat
 			return err
 		}
 	}
-	return o.env.State.Resize(o.bytes())
+	for _, k := range o.kind.ended() {
+		o.kind.close(k, window.Max, &o.closed)
+	}
+	return o.finish(ctx, out)
 }
 
 // Advance implements Operator.
@@ -225,6 +236,9 @@ func (o *keyedOp) advance(ctx context.Context, wm window.Micros, out operators.E
 
 // finish emits and gives up the windows that were closed.
 func (o *keyedOp) finish(ctx context.Context, out operators.Emitter) error {
+	if o.shown != nil {
+		o.giveUp()
+	}
 	if len(o.closed.list) > 0 {
 		o.closed.order(o.table)
 		if err := o.holds.emit(ctx, &o.closed, out); err != nil {
@@ -237,8 +251,8 @@ func (o *keyedOp) finish(ctx context.Context, out operators.Emitter) error {
 
 // giveUp frees the windows that were closed.
 func (o *keyedOp) giveUp() {
-	o.holds.reset(o.closed.parts)
-	o.spans.release(o.closed.parts)
+	o.holds.reset(o.closed.gone)
+	o.spans.release(o.closed.gone)
 	o.at.missed = o.at.missed[:0]
 	for i := range o.closed.list {
 		o.at.missed = append(o.at.missed, o.closed.list[i].key)
@@ -251,7 +265,7 @@ func (o *keyedOp) giveUp() {
 func (o *keyedOp) forget(keys []uint32) {
 	n := 0
 	for _, k := range keys {
-		if o.spans.heads[k] == 0 {
+		if o.spans.heads[k] != none && o.kind.empty(k) {
 			o.spans.heads[k] = none // so that it is dropped once
 			keys[n] = k
 			n++
@@ -261,6 +275,24 @@ func (o *keyedOp) forget(keys []uint32) {
 		o.spans.heads[k] = 0
 	}
 	o.table.Remove(keys[:n])
+}
+
+// Finish implements operators.Finisher: a window of rows that was shown and has not
+// got all of them is no result.
+func (o *keyedOp) Finish(ctx context.Context, out operators.Emitter) error {
+	c, ok := o.kind.(*counts)
+	if !ok || o.shown == nil {
+		return nil
+	}
+	var keys []uint32
+	for k, head := range o.spans.heads {
+		if head != 0 {
+			keys = append(keys, uint32(k))
+		}
+	}
+	o.shown.touch(keys)
+	c.over = true
+	return o.shown.all(ctx, out)
 }
 
 // NextTick implements operators.Ticker.

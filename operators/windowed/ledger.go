@@ -229,10 +229,11 @@ func (l *ledger) compact() {
 	l.kept = len(rows)
 }
 
-// placed shows what a batch has changed, unless that waits for its time.
+// placed shows what a batch has changed, unless that waits for its time: then only
+// what has ended.
 func (l *ledger) placed(ctx context.Context, keys []uint32, out operators.Emitter) error {
 	if l.op.cfg.Emission.Mode == operators.EmitEvery {
-		return nil
+		keys = l.op.kind.ended()
 	}
 	return l.sync(ctx, keys, out)
 }
@@ -276,8 +277,7 @@ func (o *keyedOp) advanceShown(ctx context.Context, wm window.Micros, out operat
 			o.spans.arm(id, o.kind.next(id, o.pace))
 		}
 	}
-	o.giveUp()
-	return o.env.State.Resize(o.bytes())
+	return o.finish(ctx, out)
 }
 
 // dueKeys returns the spans for which something is to be done at wm, and their

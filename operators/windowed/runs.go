@@ -39,10 +39,14 @@ type runKey struct {
 // leastFold is the least number of spans that are put together.
 const leastFold = 8
 
-func (s *runs) place(a *arrival) {
-	for len(s.keys) < len(s.heads) {
+func (s *runs) reach(n int) {
+	s.spans.reach(n)
+	for len(s.keys) < n {
 		s.keys = append(s.keys, runKey{fold: leastFold})
 	}
+}
+
+func (s *runs) place(a *arrival) {
 	for i, r := range a.rows {
 		key, t, limit := a.keys[i], window.Micros(a.times[r]), a.limit(r)
 		k := &s.keys[key]
@@ -198,6 +202,7 @@ func (s *runs) close(key uint32, limit window.Micros, out *windowList) {
 			break
 		}
 		out.addAll(key, s.list[ids[0]].first, end, ids[:n])
+		out.gone = append(out.gone, ids[:n]...)
 		for _, id := range ids[:n] {
 			s.flags[id] |= closed
 			if !s.is(id, sealed) {

@@ -108,6 +108,7 @@ func (s *sessions) close(key uint32, limit window.Micros, out *windowList) {
 	}
 	for at := *link; at != 0; at = s.list[at-1].next {
 		out.add(key, s.list[at-1].first, s.list[at-1].last+s.gap, at-1)
+		out.gone = append(out.gone, at-1)
 		s.flags[at-1] |= closed
 	}
 	*link = 0

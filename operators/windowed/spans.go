@@ -134,6 +134,12 @@ func (s *spans) older(key uint32) func(yield func(uint32) bool) {
 	}
 }
 
+// ended returns the keys with a window that needs no watermark to end: none.
+func (s *spans) ended() []uint32 { return nil }
+
+// empty reports whether nothing is known of a key.
+func (s *spans) empty(key uint32) bool { return s.heads[key] == 0 }
+
 // bytes is the memory of the spans.
 func (s *spans) bytes() int64 {
 	return int64(24*cap(s.list)+cap(s.flags)+4*cap(s.free)+4*cap(s.heads)+8*cap(s.when)) + s.wheel.bytes()

@@ -12,6 +12,7 @@ import (
 type windowList struct {
 	list  []keyWindow
 	parts []uint32 // spans, the earliest first
+	gone  []uint32 // spans that no window needs any more
 }
 
 // keyWindow is a window of one key.
@@ -28,7 +29,7 @@ func (l *windowList) add(key uint32, start, end window.Micros, id uint32) {
 	l.list = append(l.list, keyWindow{start: start, end: end, key: key, from: n - 1, to: n})
 }
 
-func (l *windowList) clear() { l.list, l.parts = l.list[:0], l.parts[:0] }
+func (l *windowList) clear() { l.list, l.parts, l.gone = l.list[:0], l.parts[:0], l.gone[:0] }
 
 // sort puts windows from one on, all of one key, into the order of their starts.
 func (l *windowList) sort(from int) {
