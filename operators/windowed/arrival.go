@@ -55,6 +55,9 @@ func (a *arrival) late(to faults, i int, l operators.LateRow) {
 // arrive begins a batch: it leaves out the rows that have no usable time.
 func (o *keyedOp) arrive(in batch.Batch) {
 	a, n := &o.at, in.Rows()
+	if o.cfg.Window.Processing {
+		in.Marks = nil // they are of event time
+	}
 	a.in, a.spans, a.pace = in, o.spans, o.pace
 	a.rows, a.missed = slices.Grow(a.rows[:0], n), a.missed[:0]
 	times := o.times(in)

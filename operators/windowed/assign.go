@@ -29,15 +29,23 @@ func NewAssign(in, out *batch.Schema, spec window.Spec, time int) (operators.Ope
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
+	if err := checkBounds(in, out); err != nil {
+		return nil, err
+	}
+	return &assignOp{in: in, out: out, spec: spec, time: time}, nil
+}
+
+// checkBounds checks that the output is the input and the bounds of windows.
+func checkBounds(in, out *batch.Schema) error {
 	if out.Len() != in.Len()+2 {
-		return nil, fmt.Errorf("the output of a window function has %d columns, not %d", in.Len()+2, out.Len())
+		return fmt.Errorf("the output of a window function has %d columns, not %d", in.Len()+2, out.Len())
 	}
 	for _, col := range []int{in.Len(), in.Len() + 1} {
 		if err := wantTime(out, col); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return &assignOp{in: in, out: out, spec: spec, time: time}, nil
+	return nil
 }
 
 // Open implements Operator.

@@ -42,10 +42,8 @@ func (c Config) check() error {
 	if want := len(c.Keys) + 2 + len(c.Calls); c.Out.Len() != want {
 		return fmt.Errorf("the output of a windowed aggregate has %d columns, not %d", want, c.Out.Len())
 	}
-	for _, k := range c.Keys {
-		if k < 0 || k >= c.In.Len() {
-			return fmt.Errorf("grouped by column %d of %d", k, c.In.Len())
-		}
+	if err := c.checkKeys(); err != nil {
+		return err
 	}
 	if c.Top != nil {
 		for _, k := range c.Top.Order {
@@ -62,12 +60,34 @@ func (c Config) check() error {
 		}
 		return nil
 	}
+	return c.checkWindow()
+}
+
+// checkWindow looks at the windows and what they are of.
+func (c Config) checkWindow() error {
 	if c.Time >= 0 || !c.timeless() {
 		if err := wantTime(c.In, c.Time); err != nil {
 			return err
 		}
 	}
 	return c.Window.Validate()
+}
+
+func (c Config) checkKeys() error {
+	for _, k := range c.Keys {
+		if k < 0 || k >= c.In.Len() {
+			return fmt.Errorf("grouped by column %d of %d", k, c.In.Len())
+		}
+	}
+	return nil
+}
+
+// checkKeyed looks at what describes windows of keys without aggregates.
+func (c Config) checkKeyed() error {
+	if err := c.checkKeys(); err != nil {
+		return err
+	}
+	return c.checkWindow()
 }
 
 // timeless reports whether the windows can do without an event time.

@@ -106,7 +106,7 @@ func newKeyed(cfg Config) (operators.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.write = &writer{out: cfg.Out, keys: len(cfg.Keys), calls: len(cfg.Calls)}
+	o.write.out, o.write.keys, o.write.calls = cfg.Out, len(cfg.Keys), len(cfg.Calls)
 	if err := o.write.check(set, keyTypes(cfg.In, cfg.Keys)); err != nil {
 		return nil, err
 	}

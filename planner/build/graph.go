@@ -91,6 +91,9 @@ func operator(step logical.Node) (operators.Operator, error) {
 		if err := runnable(s.Spec); err != nil {
 			return nil, err
 		}
+		if s.Spec.Kind.Keyed() {
+			return windowed.NewKeyedAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time, s.Keys)
+		}
 		return windowed.NewAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time)
 	case *logical.Over:
 		return windowed.NewOver(windowed.OverConfig{
@@ -106,7 +109,7 @@ func runnable(s window.Spec) error {
 	switch {
 	case s.Zone != "":
 		return errors.New("windows in a time zone cannot be run yet")
-	case s.Processing:
+	case s.Processing && !s.Kind.Keyed():
 		return errors.New("windows of processing time cannot be run yet")
 	}
 	return nil
@@ -119,6 +122,7 @@ func windowAggregate(s *logical.WindowAggregate) (operators.Operator, error) {
 	cfg := windowed.Config{
 		In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Window: s.Spec,
 		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls,
+		Emission: s.Emission,
 	}
 	if s.Top != nil {
 		cfg.Top = &windowed.Top{Order: s.Top.Order, N: s.Top.N}

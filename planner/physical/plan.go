@@ -61,6 +61,10 @@ func (p *placer) place(step logical.Node) *Node {
 		return p.byKeys(s, s.Input, s.Keys)
 	case *logical.WindowAggregate:
 		return p.byKeys(s, s.Input, s.Keys)
+	case *logical.Assign:
+		if s.Spec.Kind.Keyed() {
+			return p.byKeys(s, s.Input, s.Keys)
+		}
 	case *logical.Over:
 		return p.byKeys(s, s.Input, s.Partition)
 	case *logical.Sort, *logical.Limit, *logical.Sink:
