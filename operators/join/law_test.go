@@ -2,6 +2,7 @@ package join_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"kinesql/operators"
@@ -90,5 +91,45 @@ func TestLawOfWindow(t *testing.T) {
 				}.Hold(t)
 			})
 		}
+	}
+}
+
+func TestLawOfAsOf(t *testing.T) {
+	for _, kind := range []join.Kind{join.Inner, join.Left} {
+		for _, condition := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s residual %t", kinds[kind], condition), func(t *testing.T) {
+				cfg := config(t, kind, condition)
+				cfg.Left.Time, cfg.Right.Time = 2, 2
+				optest.Law{
+					New:   func() (operators.Operator, error) { return join.NewAsOf(cfg) },
+					In:    []optest.Port{port(leftSchema, false, true), port(rightSchema, false, true)},
+					Out:   optest.Edge{Schema: cfg.Out, Time: 2, AppendOnly: true},
+					Query: latest(kind, equalKeys(condition, false)), Steps: 80,
+				}.Hold(t)
+			})
+		}
+	}
+}
+
+// latest pairs each left row with the last version of its key that is not later.
+func latest(kind join.Kind, partners matcher) func([][]string) []string {
+	return func(in [][]string) []string {
+		var out []string
+		for _, l := range in[0] {
+			best := ""
+			for _, r := range in[1] {
+				a, b := strings.Split(l, "|"), strings.Split(r, "|")
+				if a[0] == b[0] && a[0] != "NULL" && b[2] <= a[2] && (best == "" || strings.Split(best, "|")[2] <= b[2]) {
+					best = r
+				}
+			}
+			switch {
+			case best != "" && partners(strings.Split(l, "|"), strings.Split(best, "|")):
+				out = append(out, l+"|"+best)
+			case kind == join.Left:
+				out = append(out, l+"|NULL|NULL|NULL")
+			}
+		}
+		return out
 	}
 }

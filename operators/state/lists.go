@@ -101,3 +101,24 @@ func enough[T any](s []T, n int) []T {
 
 // empty takes everything off a list.
 func (l *Lists) empty(list uint32) { l.heads[list] = ends{} }
+
+// Insert puts id on a list behind another that is on it, or at its head where after
+// is None.
+func (l *Lists) Insert(list uint32, after, id ID) {
+	if after == l.Last(list) {
+		l.Add(list, id)
+		return
+	}
+	l.links = enough(l.links, int(id)+1)
+	next := l.First(list)
+	l.links[id].prev = end | list
+	if after != None {
+		next = l.Next(after)
+		l.links[id].prev = uint32(after)
+		l.links[after].next = uint32(id)
+	} else {
+		l.heads[list].first = uint32(id) + 1
+	}
+	l.links[id].next = uint32(next)
+	l.links[next].prev = uint32(id)
+}
