@@ -110,6 +110,18 @@ func Deterministic(n Node) bool {
 	return yes
 }
 
+// CanFail reports whether n may have a row whose value cannot be computed.
+func CanFail(n Node) bool {
+	may := false
+	Walk(n, func(n Node) bool {
+		if c, ok := n.(*Call); ok && !c.impl.total {
+			may = true
+		}
+		return !may
+	})
+	return may
+}
+
 // IsConst reports whether n reads no column and is deterministic.
 func IsConst(n Node) bool { return len(Columns(n)) == 0 && Deterministic(n) }
 

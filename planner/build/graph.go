@@ -80,6 +80,8 @@ func operator(step logical.Node) (operators.Operator, error) {
 			Schema: s.Schema(), Keys: s.Keys, Limit: s.Limit, Offset: s.Offset, WindowEnd: s.WindowEnd,
 			Retracts: s.Input.Traits().Retracts,
 		})
+	case *logical.Join:
+		return joinOperator(s)
 	case *logical.Aggregate:
 		return aggregate.NewHash(aggregate.HashConfig{
 			In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Calls: s.Calls, Time: s.Time,

@@ -36,7 +36,8 @@ type JoinRange struct {
 }
 
 // JoinWindows says that partners are of the same window: columns of both inputs
-// hold its start and end.
+// hold its start and end. Starts may be missing (-1) on both sides, where the end
+// tells windows apart.
 type JoinWindows struct {
 	Left, Right Bounds
 }
@@ -70,7 +71,7 @@ type AsOf struct {
 // nullable like all columns.
 func (j *Join) Schema() *batch.Schema {
 	fields := append([]batch.Field{}, j.Left.Schema().Fields()...)
-	if j.Kind == SemiJoin || j.Kind == AntiJoin {
+	if j.Half() {
 		return batch.NewSchema(fields...)
 	}
 	return batch.NewSchema(append(fields, j.Right.Schema().Fields()...)...)
@@ -86,50 +87,70 @@ func (j *Join) With(in []Node) Node {
 	return &c
 }
 
-// Traits implements Node. Rows stay where both inputs' do and no row waits for a
-// partner that may never come: an inner join; and an outer, semi or anti join that
-// knows by the watermark when none comes any more (Range, Windows, AsOf).
+// Timed reports whether the join knows by the watermark when no partner can come any
+// more. Its rows stay: it refuses, or waits out, inputs that take rows back.
+func (j *Join) Timed() bool { return j.Range != nil || j.Windows != nil || j.AsOf != nil }
+
+// Half reports whether only the columns of Left come out.
+func (j *Join) Half() bool { return j.Kind == SemiJoin || j.Kind == AntiJoin }
+
+// Preserves reports whether the rows of a side, 0 is Left, come out with values in
+// all that come out of them: such columns are never padded with NULL.
+func (j *Join) Preserves(side int) bool {
+	if side == 0 {
+		return j.Kind != RightJoin && j.Kind != FullJoin
+	}
+	return j.Kind == InnerJoin || j.Kind == RightJoin
+}
+
+// Traits implements Node. Without a bound in time, an outer or anti join takes the
+// row that stood alone back when a partner comes.
 func (j *Join) Traits() Traits {
 	l, r := j.Left.Traits(), j.Right.Traits()
-	timed := j.Range != nil || j.Windows != nil || j.AsOf != nil
+	waits := j.Kind != InnerJoin && j.Kind != SemiJoin
 	out := Traits{
 		Bounded:  l.Bounded && r.Bounded,
-		Retracts: l.Retracts || r.Retracts || j.Kind != InnerJoin && j.Kind != SemiJoin && !timed,
+		Retracts: !j.Timed() && (l.Retracts || r.Retracts || waits),
 	}
-	if j.Kind == SemiJoin && !timed {
-		out.Retracts = l.Retracts || r.Retracts
+	n := j.Left.Schema().Len()
+	switch {
+	case j.Range != nil:
+		out.Times = j.times(j.Range.LeftTime, j.Range.RightTime+n)
+	case j.Windows != nil:
+		lw, rw := j.Windows.Left, shift(j.Windows.Right, n)
+		out.Times = j.times(lw.End, rw.End)
+		if j.Preserves(0) {
+			out.Windows = append(out.Windows, lw)
+		}
+		if j.Preserves(1) {
+			out.Windows = append(out.Windows, rw)
+		}
+	case j.AsOf != nil:
+		out.Times, out.Windows = []int{j.AsOf.LeftTime}, l.Windows
 	}
-	out.Times, out.Windows = j.times(l, r)
 	return out
 }
 
-// times is the columns that watermarks speak of behind the join.
-func (j *Join) times(l, r Traits) ([]int, []Bounds) {
-	n := j.Left.Schema().Len()
-	both := j.Kind != SemiJoin && j.Kind != AntiJoin
-	switch {
-	case j.Windows != nil:
-		times, windows := append([]int{}, l.Times...), append([]Bounds{}, l.Windows...)
-		if both {
-			for _, t := range r.Times {
-				times = append(times, t+n)
-			}
-		}
-		return times, windows
-	case j.AsOf != nil:
-		return l.Times, l.Windows
+// times is those of two columns, one of each side, that are never padded.
+func (j *Join) times(left, right int) []int {
+	var out []int
+	if j.Preserves(0) {
+		out = append(out, left)
 	}
-	// The rows of an interval join come when the later partner does: the watermark
-	// that holds for the earlier one's time is behind by the width of the range,
-	// which the operator takes off (operators.Lagging).
-	if j.Range != nil {
-		times := []int{j.Range.LeftTime}
-		if both {
-			times = append(times, j.Range.RightTime+n)
-		}
-		return times, nil
+	if j.Preserves(1) {
+		out = append(out, right)
 	}
-	return nil, nil
+	return out
+}
+
+func shift(b Bounds, by int) Bounds {
+	if b.Start >= 0 {
+		b.Start += by
+	}
+	if b.End >= 0 {
+		b.End += by
+	}
+	return b
 }
 
 // Label implements Node.

@@ -57,6 +57,8 @@ func (p *placer) place(step logical.Node) *Node {
 		return p.add(s, 1)
 	case *logical.Union:
 		return p.union(s)
+	case *logical.Join:
+		return p.join(s)
 	case *logical.Aggregate:
 		return p.byKeys(s, s.Input, s.Keys)
 	case *logical.WindowAggregate:
@@ -110,6 +112,22 @@ func (p *placer) union(u *logical.Union) *Node {
 		edges[i].Exchange = toOne(edges[i].From)
 	}
 	return p.add(u, 1, edges...)
+}
+
+// join brings the rows of equal keys of both inputs together, those of equal windows
+// where there are no keys; without either, all rows.
+func (p *placer) join(j *logical.Join) *Node {
+	left, right := Edge{From: p.place(j.Left), Keys: j.LeftKeys}, Edge{From: p.place(j.Right), Keys: j.RightKeys}
+	if len(j.LeftKeys) == 0 && j.Windows != nil {
+		left.Keys, right.Keys = []int{j.Windows.Left.End}, []int{j.Windows.Right.End}
+	}
+	if len(left.Keys) == 0 || p.parallelism == 1 {
+		left.Exchange, left.Keys = toOne(left.From), nil
+		right.Exchange, right.Keys = toOne(right.From), nil
+		return p.add(j, 1, left, right)
+	}
+	left.Exchange, right.Exchange = operators.Hash, operators.Hash
+	return p.add(j, p.parallelism, left, right)
 }
 
 // String prints the tree as EXPLAIN does. Each line tells how the rows leave the

@@ -15,6 +15,8 @@ func foldConstants(n logical.Node) logical.Node {
 				exprs[i] = expr.Fold(e)
 			}
 			return &logical.Project{Input: n.Input, Exprs: exprs, Names: n.Names, Times: n.Times}
+		case *logical.Join:
+			return foldJoin(n)
 		case *logical.Filter:
 			cond := expr.Fold(n.Cond)
 			if v, ok := expr.ConstValue(cond); ok && v == true {
@@ -24,4 +26,16 @@ func foldConstants(n logical.Node) logical.Node {
 		}
 		return n
 	})
+}
+
+func foldJoin(j *logical.Join) logical.Node {
+	if j.Residual == nil {
+		return j
+	}
+	c := *j
+	c.Residual = expr.Fold(j.Residual)
+	if v, ok := expr.ConstValue(c.Residual); ok && v == true {
+		c.Residual = nil
+	}
+	return &c
 }

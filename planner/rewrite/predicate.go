@@ -10,7 +10,8 @@ import (
 // pushPredicates moves filters towards the streams, and gives scans the tests
 // that a decoder can make early. A filter stops at windows (whether a row is late
 // must not depend on it), at OVER, at LIMIT, and at aggregates unless it reads
-// keys only.
+// keys only. One below a join must not be able to fail: there are rows there
+// that no result has.
 func pushPredicates(n logical.Node) logical.Node {
 	return logical.Rewrite(n, func(n logical.Node) logical.Node {
 		f, ok := n.(*logical.Filter)
@@ -52,6 +53,8 @@ func pushInto(n logical.Node, cond expr.Node) (logical.Node, bool) {
 		return &logical.Union{Parts: parts}, true
 	case *logical.Aggregate:
 		return pushAggregate(n, cond)
+	case *logical.Join:
+		return pushJoin(n, cond)
 	case *logical.Assign:
 		if !readsBelow(cond, n.Input.Schema().Len()) || !n.Spec.Kind.Aligned() && !readsOnly(cond, n.Keys) {
 			return nil, false // rows that are left out may bound the windows of others
@@ -98,6 +101,27 @@ func pushAggregate(a *logical.Aggregate, cond expr.Node) (logical.Node, bool) {
 		keys[i] = logical.Column(a.Input, k)
 	}
 	return a.With([]logical.Node{filter(a.Input, substitute(cond, keys))}), true
+}
+
+// pushJoin puts a condition on columns of one side beneath that side, unless rows of
+// it may come out padded; the versions of a join as of a time must stay whole, as the
+// latest is to be chosen first.
+func pushJoin(j *logical.Join, cond expr.Node) (logical.Node, bool) {
+	n, cols := j.Left.Schema().Len(), expr.Columns(cond)
+	if len(cols) == 0 || expr.CanFail(cond) {
+		return nil, false
+	}
+	switch {
+	case cols[len(cols)-1] < n && j.Preserves(0):
+		return j.With([]logical.Node{filter(j.Left, cond), j.Right}), true
+	case cols[0] >= n && j.Preserves(1) && j.AsOf == nil:
+		moved := map[int]int{}
+		for _, c := range cols {
+			moved[c] = c - n
+		}
+		return j.With([]logical.Node{j.Left, filter(j.Right, expr.Remap(cond, moved))}), true
+	}
+	return nil, false
 }
 
 func readsBelow(e expr.Node, limit int) bool {

@@ -49,6 +49,8 @@ func verify(n logical.Node) error {
 			return err
 		}
 		return verifyCalls(n.Input.Schema(), n.Partition, n.Calls)
+	case *logical.Join:
+		return verifyJoin(n)
 	case *logical.Union:
 		return verifyUnion(n)
 	case *logical.Sort:
