@@ -269,6 +269,9 @@ func (r *run) advance(ctx context.Context, wm window.Micros) error {
 	if err := r.op.Advance(ctx, wm, r); err != nil {
 		return err
 	}
+	if l, ok := r.op.(operators.Lagging); ok && wm < window.Max {
+		wm -= l.Lag()
+	}
 	return r.check.Advance(ctx, wm, r)
 }
 
