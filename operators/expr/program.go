@@ -19,6 +19,7 @@ type Program struct {
 	now     func() time.Time
 	instant int64 // of the current batch in microseconds; 0: not asked for yet
 	in      batch.Batch
+	columns []batch.Vector // in place of in, see EvalVectors
 	rows    int
 	epoch   uint64
 	faults  []Fault
@@ -100,6 +101,14 @@ func (p *Program) Eval(b batch.Batch) (batch.Vector, []Fault) {
 	return *v, faults
 }
 
+// EvalVectors is Eval for n rows of columns that are in no batch.
+func (p *Program) EvalVectors(columns []batch.Vector, n int) (batch.Vector, []Fault) {
+	p.columns = columns
+	v, faults := p.evalRows(n)
+	p.columns = nil
+	return *v, faults
+}
+
 // EvalOwned is Eval with a result whose memory the program does not use again.
 func (p *Program) EvalOwned(b batch.Batch) (batch.Vector, []Fault) {
 	v, faults := p.Eval(b)
@@ -133,7 +142,7 @@ func (p *Program) eval(s *step, active []bool) *batch.Vector {
 	switch n := s.node.(type) {
 	case *Column:
 		if s.epoch != p.epoch {
-			s.vec, s.epoch = p.in.Vector(n.Index), p.epoch
+			s.vec, s.epoch = p.column(n.Index), p.epoch
 		}
 		return &s.vec
 	case *Literal:
@@ -145,6 +154,13 @@ func (p *Program) eval(s *step, active []bool) *batch.Vector {
 		return s.impl.form(p, s, active)
 	}
 	return p.call(s, active)
+}
+
+func (p *Program) column(i int) batch.Vector {
+	if p.columns != nil {
+		return p.columns[i]
+	}
+	return p.in.Vector(i)
 }
 
 // call evaluates the arguments and then the kernel.
