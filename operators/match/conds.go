@@ -5,6 +5,7 @@ import (
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
 	"kinesql/operators/expr"
+	"kinesql/operators/pattern"
 	"kinesql/operators/state"
 )
 
@@ -60,7 +61,7 @@ func newConds(o *op) (conds, error) {
 		for _, s := range made.slots {
 			slot := o.cfg.Conds[s]
 			made.static = made.static && slot.Current(v)
-			if slot.Variable != Every && !slot.Current(v) {
+			if slot.Variable != pattern.Every && !slot.Current(v) {
 				c.tracked |= 1 << slot.Variable
 			}
 		}
@@ -69,7 +70,7 @@ func newConds(o *op) (conds, error) {
 		}
 	}
 	for i, slot := range o.cfg.Conds {
-		if slot.Kind != Aggregate {
+		if slot.Kind != pattern.Aggregate {
 			continue
 		}
 		set, err := aggregate.NewSet(o.cfg.In, []aggregate.Call{slot.Call}, o.cfg.Time)
@@ -79,12 +80,6 @@ func newConds(o *op) (conds, error) {
 		c.running = append(c.running, running{slot: i, set: set, states: set.New()})
 	}
 	return c, nil
-}
-
-// Current reports whether, in the condition of a variable, a slot is of the row
-// that is tried, or of one so many rows before it in the partition.
-func (s Slot) Current(variable int) bool {
-	return s.Kind == Value && !s.First && s.Offset == 0 && (s.Variable == Every || s.Variable == variable)
 }
 
 func (c *conds) open(env operators.Env) {
@@ -121,9 +116,8 @@ func (c *conds) eval(x candidate) bool {
 	}
 	v, faults := made.program.EvalVectors(c.values, 1)
 	met := len(faults) == 0 && v.IsValid(0) && v.Bool[v.At(0)]
-	if len(faults) > 0 && !c.o.chain.told[x.row] {
-		c.o.chain.told[x.row] = true
-		c.o.fault(x.row, faults[0].Code, "DEFINE "+c.o.cfg.Variables[x.variable].Name+": "+faults[0].Message)
+	if len(faults) > 0 {
+		c.tell(x, faults[0].Code, faults[0].Message)
 	}
 	for _, s := range made.slots {
 		if c.values[s].Nested != nil {
@@ -134,31 +128,39 @@ func (c *conds) eval(x candidate) bool {
 	return met
 }
 
+// tell tells, once, of a row for which a condition failed.
+func (c *conds) tell(x candidate, code, message string) {
+	if !c.o.chain.told[x.row] {
+		c.o.chain.told[x.row] = true
+		c.o.fault(x.row, code, "DEFINE "+c.o.cfg.Variables[x.variable].Name+": "+message)
+	}
+}
+
 // load computes the value of a slot.
 func (c *conds) load(s int, x candidate) {
 	slot, v := &c.o.cfg.Conds[s], &c.values[s]
 	*v = batch.Vector{Type: slot.Type, I64: v.I64[:0], F64: v.F64[:0], Bool: v.Bool[:0], Dec: v.Dec[:0], Off: v.Off[:0], Buf: v.Buf[:0]}
 	switch slot.Kind {
-	case Number:
+	case pattern.Number:
 		v.I64, v.Len = append(v.I64, x.part.number+1), 1
-	case Aggregate:
+	case pattern.Aggregate:
 		for _, r := range c.running {
 			if r.slot == s {
-				r.states.Result(0, []uint32{x.group}, v, func(int, string) {})
+				r.states.Result(0, []uint32{x.group}, v, func(_ int, message string) { c.tell(x, "KSQL-4001", message) })
 			}
 		}
-	case Value:
+	case pattern.Value:
 		row := c.o.chain.back(c.find(slot, x), slot.Prev)
 		c.o.rows.Column(slot.Column, []state.ID{row}, v)
 	}
 }
 
 // find returns the row that a slot speaks of, or None.
-func (c *conds) find(s *Slot, x candidate) state.ID {
+func (c *conds) find(s *pattern.Slot, x candidate) state.ID {
 	if s.Current(x.variable) {
 		return x.row
 	}
-	if s.Variable == Every {
+	if s.Variable == pattern.Every {
 		return c.every(s, x)
 	}
 	own := s.Variable == x.variable
@@ -183,7 +185,7 @@ func (c *conds) find(s *Slot, x candidate) state.ID {
 }
 
 // every finds a row among all rows of the match so far, which stand side by side.
-func (c *conds) every(s *Slot, x candidate) state.ID {
+func (c *conds) every(s *pattern.Slot, x candidate) state.ID {
 	links, at, end := c.o.chain.prev, x.row, x.part.start
 	if s.First {
 		links, at, end = c.o.chain.next, x.part.start, x.row
@@ -199,7 +201,7 @@ func (c *conds) every(s *Slot, x candidate) state.ID {
 
 // first finds row Offset of a variable, counted from its first, where at is the
 // label of its last before the candidate.
-func (c *conds) first(s *Slot, x candidate, at uint32) state.ID {
+func (c *conds) first(s *pattern.Slot, x candidate, at uint32) state.ID {
 	count := 0
 	for l := at; l != 0; l = c.o.labels.before(l) {
 		count++

@@ -2,6 +2,7 @@ package match
 
 import (
 	"kinesql/operators/batch"
+	"kinesql/operators/pattern"
 	"kinesql/operators/state"
 )
 
@@ -65,7 +66,7 @@ func (c *conds) extend(group uint32, variable int) uint32 {
 	g := c.newGroup()
 	for i, r := range c.running {
 		r.states.Merge(r.states, []uint32{group}, []uint32{g})
-		if of := c.o.cfg.Conds[r.slot].Variable; of == Every || of == variable {
+		if of := c.o.cfg.Conds[r.slot].Variable; of == pattern.Every || of == variable {
 			r.states.Add(c.inputs[i], []int32{0}, []uint32{g})
 		}
 	}
@@ -75,4 +76,3 @@ func (c *conds) extend(group uint32, variable int) uint32 {
 // bytes is the memory held, as far as it grows. A group is taken for 32 bytes an
 // aggregate.
 func (c *conds) bytes() int64 { return int64(32*c.groups*len(c.running) + 4*cap(c.free)) }
-

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kinesql/operators/pattern"
 	"slices"
 
 	"kinesql/operators"
@@ -23,8 +24,8 @@ const (
 
 // op runs a MATCH_RECOGNIZE.
 type op struct {
-	cfg       Config
-	machine   *machine
+	cfg       pattern.Config
+	machine   *pattern.Machine
 	startMask uint64 // variables that a first row may be
 	keep      int    // rows before the current one that are looked at
 	numbered  bool
@@ -50,16 +51,16 @@ type op struct {
 }
 
 // New returns the operator of a MATCH_RECOGNIZE over an append-only input.
-func New(cfg Config) (operators.Operator, error) {
-	if err := cfg.check(); err != nil {
+func New(cfg pattern.Config) (operators.Operator, error) {
+	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	m, err := newMachine(cfg.Pattern)
+	m, err := pattern.NewMachine(cfg.Pattern)
 	if err != nil {
 		return nil, err
 	}
 	o := &op{
-		cfg: cfg, machine: m, keep: cfg.back(), numbered: cfg.numbered(), watermark: window.Min,
+		cfg: cfg, machine: m, keep: cfg.Back(), numbered: cfg.Numbered(), watermark: window.Min,
 		rows: state.NewRows(cfg.In),
 	}
 	var types []batch.Type
@@ -76,9 +77,9 @@ func New(cfg Config) (operators.Operator, error) {
 		return nil, err
 	}
 	o.labels = newLabels(len(cfg.Variables), o.conds.tracked)
-	o.merge = newMerger(len(m.variable), o.conds.tracked != 0)
-	for _, place := range m.start {
-		o.startMask |= 1 << m.variable[place]
+	o.merge = newMerger(len(m.Variable), o.conds.tracked != 0)
+	for _, place := range m.Start {
+		o.startMask |= 1 << m.Variable[place]
 	}
 	return o, nil
 }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"kinesql/operators/pattern"
 
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
@@ -27,7 +28,7 @@ type found struct {
 	number    int64
 }
 
-// picked is what a slot is of, by output row: the row for Value, the variable for
+// picked is what a slot is of, by output row: the row for a Value, the variable for a
 // Classifier, or None and -1.
 type picked struct {
 	ids       []state.ID
@@ -37,7 +38,7 @@ type picked struct {
 func newOutput(o *op) (output, error) {
 	out := output{o: o, slots: make([]picked, len(o.cfg.Measures)), totals: make([]*totals, len(o.cfg.Measures))}
 	for i, s := range o.cfg.Measures {
-		if s.Kind != Aggregate {
+		if s.Kind != pattern.Aggregate {
 			continue
 		}
 		set, err := aggregate.NewSet(o.cfg.In, []aggregate.Call{s.Call}, o.cfg.Time)
@@ -86,14 +87,14 @@ func (u *output) latest() ([]state.ID, []int32) {
 // pick finds what a slot is of in an output row.
 func (u *output) pick(i int, m found, row int) {
 	slot, to := &u.o.cfg.Measures[i], &u.slots[i]
-	if slot.Kind != Value && slot.Kind != Classifier {
+	if slot.Kind != pattern.Value && slot.Kind != pattern.Classifier {
 		return
 	}
 	if slot.Final {
 		row = m.end - 1
 	}
 	at := u.find(slot, m, row)
-	if slot.Kind == Classifier {
+	if slot.Kind == pattern.Classifier {
 		variable := int32(-1)
 		if at -= slot.Prev; at >= m.from {
 			variable = u.labels[at]
@@ -109,13 +110,13 @@ func (u *output) pick(i int, m found, row int) {
 }
 
 // find returns the row of a match that a slot speaks of, seen from a row; -1: none.
-func (u *output) find(s *Slot, m found, from int) int {
+func (u *output) find(s *pattern.Slot, m found, from int) int {
 	at, step, end := from, -1, m.from-1
 	if s.First {
 		at, step, end = m.from, 1, from+1
 	}
 	for n := s.Offset; at != end; at += step {
-		if s.Variable != Every && int(u.labels[at]) != s.Variable {
+		if s.Variable != pattern.Every && int(u.labels[at]) != s.Variable {
 			continue
 		}
 		if n == 0 {
@@ -178,9 +179,9 @@ func (u *output) measure(i int) batch.Vector {
 	slot := &u.o.cfg.Measures[i]
 	out := batch.Vector{Type: slot.Type}
 	switch slot.Kind {
-	case Value:
+	case pattern.Value:
 		u.o.rows.Column(slot.Column, u.slots[i].ids, &out)
-	case Classifier:
+	case pattern.Classifier:
 		for _, v := range u.slots[i].variables {
 			name := ""
 			if v >= 0 {
@@ -193,12 +194,12 @@ func (u *output) measure(i int) batch.Vector {
 				out.SetNull(row)
 			}
 		}
-	case Number:
+	case pattern.Number:
 		for _, m := range u.of {
 			out.I64 = append(out.I64, u.matches[m].number)
 		}
 		out.Len = len(u.of)
-	case Aggregate:
+	case pattern.Aggregate:
 		u.totals[i].compute(u, &out)
 	}
 	return out

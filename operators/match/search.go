@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"kinesql/operators/pattern"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -119,17 +120,17 @@ func (o *op) skip(p *partition, second state.ID) state.ID {
 	last := ids[len(ids)-1]
 	target := -1
 	switch o.cfg.Skip.To {
-	case PastLast:
+	case pattern.PastLast:
 		return o.chain.next[last]
-	case ToNext:
+	case pattern.ToNext:
 		return second
-	case ToFirst:
+	case pattern.ToFirst:
 		for i := len(ids) - 1; i >= 0; i-- {
 			if int(variables[i]) == o.cfg.Skip.Variable {
 				target = i
 			}
 		}
-	case ToLast:
+	case pattern.ToLast:
 		for i := range ids {
 			if int(variables[i]) == o.cfg.Skip.Variable {
 				target = i
@@ -156,12 +157,12 @@ func (o *op) feed(p *partition, row state.ID) bool {
 	count := 0
 	for at := p.ways; at != 0; at = o.ways.nodes[at].next {
 		w := o.ways.nodes[at]
-		follow := o.machine.start
+		follow := o.machine.Start
 		if w.place != begin {
-			follow = o.machine.follow[w.place]
+			follow = o.machine.Follow[w.place]
 		}
 		for _, place := range follow {
-			if place == accept {
+			if place == pattern.Accept {
 				break
 			}
 			n, found := o.step(p, row, w, place)
@@ -190,7 +191,7 @@ func (o *op) feed(p *partition, row state.ID) bool {
 // there, or 0, and whether a match may end there: it goes before all that come
 // later.
 func (o *op) step(p *partition, row state.ID, w way, place int32) (next uint32, found bool) {
-	v := o.machine.variable[place]
+	v := o.machine.Variable[place]
 	if o.chain.mask[row]>>v&1 == 0 {
 		return 0, false
 	}
@@ -208,13 +209,13 @@ func (o *op) step(p *partition, row state.ID, w way, place int32) (next uint32, 
 		return 0, false
 	}
 	label := o.labels.add(row, v, w.label)
-	follow := o.machine.follow[place]
-	if follow[len(follow)-1] == accept {
+	follow := o.machine.Follow[place]
+	if follow[len(follow)-1] == pattern.Accept {
 		o.labels.hold(label)
 		o.labels.drop(p.found)
 		p.found, found = label, true
 	}
-	if follow[0] != accept {
+	if follow[0] != pattern.Accept {
 		return o.ways.add(way{history: history, place: place, label: label, group: group}), found
 	}
 	o.labels.drop(label)

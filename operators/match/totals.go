@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"kinesql/operators/pattern"
 
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
@@ -10,7 +11,7 @@ import (
 
 // totals computes an aggregate of MEASURES for the matches that are put out.
 type totals struct {
-	slot   Slot
+	slot   pattern.Slot
 	set    *aggregate.Set
 	states *aggregate.States
 	failed []failure
@@ -50,7 +51,7 @@ func (t *totals) compute(u *output, out *batch.Vector) {
 }
 
 func (t *totals) counts(u *output, row int) bool {
-	return t.slot.Variable == Every || int(u.labels[row]) == t.slot.Variable
+	return t.slot.Variable == pattern.Every || int(u.labels[row]) == t.slot.Variable
 }
 
 // running computes the aggregate up to each row.

@@ -108,6 +108,9 @@ func (e env) filterClause(n *tidb.FuncCallExpr) (expr.Node, error) {
 
 // aggregateCall binds an aggregate and returns the column that stands for it.
 func (e env) aggregateCall(c aggCall) (expr.Node, error) {
+	if e.match != nil {
+		return e.matchAggregate(c)
+	}
 	if !e.agg {
 		return nil, e.misplaced(c)
 	}
@@ -141,7 +144,9 @@ func (e env) misplaced(c aggCall) error {
 }
 
 // inner is where the arguments of an aggregate stand.
-func (e env) inner() env { return env{selection: e.selection, clause: "another aggregate"} }
+func (e env) inner() env {
+	return env{selection: e.selection, clause: "another aggregate", match: e.match, nav: e.nav}
+}
 
 // bindCall binds arguments, constant parameters, FILTER and ORDER BY.
 func (e env) bindCall(c aggCall) (call, error) {

@@ -31,8 +31,8 @@ type selection struct {
 	overs []over
 	// qualify is the condition of QUALIFY, or nil.
 	qualify expr.Node
-	named []tidb.WindowSpec
-	spans map[int]diag.Span // of columns, by where they start
+	named   []tidb.WindowSpec
+	spans   map[int]diag.Span // of columns, by where they start
 }
 
 // env is where in a SELECT an expression stands.
@@ -42,6 +42,10 @@ type env struct {
 	agg     bool   // aggregates and the group's window may stand here
 	over    bool   // OVER may stand here
 	aliases bool   // names are looked up among the SELECT list first
+
+	match *matching   // in DEFINE or MEASURES
+	nav   *navigation // there, in an argument of FIRST, LAST, PREV or an aggregate
+	final bool        // there, in an argument of FINAL
 }
 
 // bind gives an expression its type and meaning.
@@ -136,6 +140,9 @@ func (e env) columnName(n *tidb.ColumnNameExpr) (expr.Node, error) {
 		}
 	}
 	at := e.span(n)
+	if e.match != nil {
+		return e.matchColumn(parts, at)
+	}
 	if e.aliases && len(parts) == 1 {
 		if found, err := e.aliased(parts[0], at); found != nil || err != nil {
 			return found, err

@@ -18,6 +18,9 @@ func (e env) function(n *tidb.FuncCallExpr) (expr.Node, error) {
 	if n.Schema.O != "" {
 		return nil, e.unknownFunction(n.Schema.O+"."+n.FnName.O, n)
 	}
+	if form := e.matchForm(name, n); form != nil {
+		return form()
+	}
 	if form := e.form(name, n); form != nil {
 		return form()
 	}

@@ -11,6 +11,7 @@ import (
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
+	"kinesql/operators/match"
 	"kinesql/operators/relational"
 	"kinesql/operators/windowed"
 	"kinesql/planner/logical"
@@ -97,6 +98,8 @@ func operator(step logical.Node) (operators.Operator, error) {
 			return windowed.NewKeyedAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time, s.Keys)
 		}
 		return windowed.NewAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time)
+	case *logical.Match:
+		return match.New(s.Operator())
 	case *logical.Over:
 		return windowed.NewOver(windowed.OverConfig{
 			In: s.Input.Schema(), Out: s.Schema(), Partition: s.Partition, Time: s.Time,

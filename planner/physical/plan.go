@@ -69,6 +69,8 @@ func (p *placer) place(step logical.Node) *Node {
 		}
 	case *logical.Over:
 		return p.byKeys(s, s.Input, s.Partition)
+	case *logical.Match:
+		return p.byKeys(s, s.Input, s.Config.Partition)
 	case *logical.Sort, *logical.Limit, *logical.Sink:
 		return p.single(s, p.place(s.Inputs()[0]))
 	}

@@ -53,6 +53,8 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneOver(n, w)
 	case *logical.Join:
 		return pruneJoin(n, w)
+	case *logical.Match:
+		return pruneMatch(n, w)
 	case *logical.Union:
 		return pruneUnion(n, w)
 	case *logical.Sort:

@@ -51,6 +51,8 @@ func verify(n logical.Node) error {
 		return verifyCalls(n.Input.Schema(), n.Partition, n.Calls)
 	case *logical.Join:
 		return verifyJoin(n)
+	case *logical.Match:
+		return verifyMatch(n)
 	case *logical.Union:
 		return verifyUnion(n)
 	case *logical.Sort:

@@ -28,6 +28,8 @@ var allowed = []struct {
 	{"operators/aggregate", []string{"operators", "operators/batch", "operators/expr", "window"}, "aggregates are operators over expressions"},
 	{"operators/relational", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
 	{"operators/windowed", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
+	{"operators/pattern", []string{"operators/batch", "operators/expr", "operators/aggregate", "window"}, "a description, no operator"},
+	{"operators/match", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/pattern", "operators/state", "window"}, "operators know the contract"},
 	{"operators/exec", []string{"operators", "operators/batch", "window"}, "the task loop knows no concrete operator"},
 	{"operators/optest", []string{"operators", "window"}, "the harness may test all"},
 	{"connectors", []string{"operators", "operators/batch", "window"}, "connectors know the contract"},
@@ -42,7 +44,7 @@ var allowed = []struct {
 	{"connectors/kinesis/api", []string{"connectors/shard", "connectors/kinesis/auth", "connectors/kinesis/wire"}, "handlers over the words of streams"},
 	{"connectors/kinesis", []string{"connectors", "connectors/format", "connectors/format/blocks", "connectors/format/encode", "connectors/format/text", "connectors/kinesis/kpl", "connectors/shard", "operators", "operators/batch", "window"}, "source and sink over the words of streams"},
 	{"connectors/infer", []string{"connectors", "connectors/format", "connectors/format/blocks", "connectors/format/combined", "connectors/format/csv", "connectors/format/text", "operators", "operators/batch", "window"}, "what infer proposes must be what the formats read"},
-	{"planner", []string{"sql", "window", "operators", "operators/batch", "operators/expr", "operators/aggregate", "connectors", "planner"}, "the only reader of sql"},
+	{"planner", []string{"sql", "window", "operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/pattern", "connectors", "planner"}, "the only reader of sql"},
 	{"planner/build", []string{"window", "operators", "connectors", "planner"}, "the only importer of concrete operators"},
 	{"cmd", nil, "see below"},
 }

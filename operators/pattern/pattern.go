@@ -1,8 +1,9 @@
-package match
+package pattern
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -136,6 +137,25 @@ func (p *Pattern) Check() error {
 	if least, _ := p.Length(); least == 0 {
 		return errors.New("the pattern matches no rows at all as well")
 	}
-	_, err := newMachine(p)
+	_, err := NewMachine(p)
 	return err
+}
+
+// Firsts is the variables that the first row of a match may be, sorted.
+func (p *Pattern) Firsts() []int {
+	var out []int
+	switch p.Kind {
+	case One:
+		return []int{p.Variable}
+	case Repeat:
+		return p.Parts[0].Firsts()
+	}
+	for _, part := range p.Parts {
+		out = append(out, part.Firsts()...)
+		if least, _ := part.Length(); p.Kind == All && least > 0 {
+			break
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -1,15 +1,15 @@
-package match
+package pattern
 
-// machine is a pattern made ready: places that take a row each, and for each
+// Machine is a pattern made ready: places that take a row each, and for each
 // place, in the order of preference, the places that may take the next row.
-type machine struct {
-	variable []int     // by place
-	follow   [][]int32 // by place; accept, if it is there, is the last
-	start    []int32
+type Machine struct {
+	Variable []int     // by place
+	Follow   [][]int32 // by place; Accept, if it is there, is the last
+	Start    []int32
 }
 
-// accept in place of a place says that the match may end.
-const accept = -1
+// Accept in place of a place says that the match may end.
+const Accept = -1
 
 // node is a place, or a fork that takes no row.
 type node struct {
@@ -22,22 +22,23 @@ type machineBuilder struct {
 	variable []int
 }
 
-func newMachine(p *Pattern) (*machine, error) {
-	b := &machineBuilder{nodes: []node{{place: accept}}}
+// NewMachine makes the machine of a pattern; it may be too large.
+func NewMachine(p *Pattern) (*Machine, error) {
+	b := &machineBuilder{nodes: []node{{place: Accept}}}
 	start, err := b.add(p, 0)
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{variable: b.variable, follow: make([][]int32, len(b.variable))}
+	m := &Machine{Variable: b.variable, Follow: make([][]int32, len(b.variable))}
 	c := &closure{nodes: b.nodes, seen: make([]int, len(b.nodes))}
-	m.start = c.of(start)
-	steps := len(m.start)
+	m.Start = c.of(start)
+	steps := len(m.Start)
 	for _, n := range b.nodes {
 		if n.place < 0 {
 			continue
 		}
-		m.follow[n.place] = c.of(n.outs[0])
-		if steps += len(m.follow[n.place]); steps > maxSteps {
+		m.Follow[n.place] = c.of(n.outs[0])
+		if steps += len(m.Follow[n.place]); steps > maxSteps {
 			return nil, errTooLarge
 		}
 	}
@@ -73,7 +74,7 @@ func (b *machineBuilder) add(p *Pattern, next int32) (int32, error) {
 				return 0, err
 			}
 		}
-		return b.node(accept, outs...)
+		return b.node(Accept, outs...)
 	}
 	return b.repeat(p, next)
 }
@@ -85,7 +86,7 @@ func (b *machineBuilder) repeat(p *Pattern, next int32) (int32, error) {
 	var err error
 	if p.Max < 0 {
 		var loop, body int32
-		if loop, err = b.node(accept); err == nil {
+		if loop, err = b.node(Accept); err == nil {
 			body, err = b.add(p.Parts[0], loop)
 		}
 		if err != nil {
@@ -96,7 +97,7 @@ func (b *machineBuilder) repeat(p *Pattern, next int32) (int32, error) {
 	}
 	for i := p.Min; i < p.Max && err == nil; i++ {
 		if next, err = b.add(p.Parts[0], next); err == nil {
-			next, err = b.node(accept, fork(p, next, exit)...)
+			next, err = b.node(Accept, fork(p, next, exit)...)
 		}
 	}
 	for i := 0; i < p.Min && err == nil; i++ {
@@ -120,7 +121,7 @@ type closure struct {
 	out   []int32
 }
 
-// of returns the places behind a node. Nothing after accept counts: a match that
+// of returns the places behind a node. Nothing after Accept counts: a match that
 // is found goes before the ways that come later.
 func (c *closure) of(n int32) []int32 {
 	c.turn++
@@ -137,7 +138,7 @@ func (c *closure) walk(n int32) bool {
 	c.seen[n] = c.turn
 	switch {
 	case n == 0:
-		c.out = append(c.out, accept)
+		c.out = append(c.out, Accept)
 		return true
 	case c.nodes[n].place >= 0:
 		c.out = append(c.out, c.nodes[n].place)

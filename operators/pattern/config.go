@@ -1,4 +1,4 @@
-package match
+package pattern
 
 import (
 	"fmt"
@@ -104,8 +104,8 @@ func (c *Config) Fixed() bool {
 	return least == most
 }
 
-// check says what is wrong with the description, if anything.
-func (c *Config) check() error {
+// Check says what is wrong with the description, if anything.
+func (c *Config) Check() error {
 	columns := append([]int{c.Time}, c.Partition...)
 	for _, v := range c.Variables {
 		if v.Filter >= 0 {
@@ -134,8 +134,8 @@ func (c *Config) check() error {
 	return c.Pattern.Check()
 }
 
-// back is how many rows before the current one are looked at in the partition.
-func (c *Config) back() int {
+// Back is how many rows before the current one are looked at in the partition.
+func (c *Config) Back() int {
 	most := 0
 	for _, s := range c.Conds {
 		most = max(most, s.Prev)
@@ -146,8 +146,8 @@ func (c *Config) back() int {
 	return most
 }
 
-// numbered reports whether matches are counted.
-func (c *Config) numbered() bool {
+// Numbered reports whether matches are counted.
+func (c *Config) Numbered() bool {
 	for _, list := range [][]Slot{c.Conds, c.Measures} {
 		for _, s := range list {
 			if s.Kind == Number {
@@ -156,4 +156,10 @@ func (c *Config) numbered() bool {
 		}
 	}
 	return false
+}
+
+// Current reports whether, in the condition of a variable, a slot is of the row
+// that is tried, or of one so many rows before it in the partition.
+func (s Slot) Current(variable int) bool {
+	return s.Kind == Value && !s.First && s.Offset == 0 && (s.Variable == Every || s.Variable == variable)
 }
