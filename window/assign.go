@@ -29,12 +29,18 @@ func HopOf(size, slide, offset Micros) Spec {
 	return Spec{Kind: Hop, Size: size, Slide: slide, Offset: offset}
 }
 
+// CumulateOf returns windows that begin side by side, each size apart, and of each
+// start one that is a step long, one of two steps, and so on up to size.
+func CumulateOf(size, step, offset Micros) Spec {
+	return Spec{Kind: Cumulate, Size: size, Slide: step, Offset: offset}
+}
+
 // Validate says what is wrong with windows, if anything.
 func (s Spec) Validate() error {
 	switch {
 	case s.Kind.Keyed():
 		return s.validateKeyed()
-	case s.Kind != Tumble && s.Kind != Hop:
+	case !s.Kind.Aligned():
 		return fmt.Errorf("a window of kind %s has no size", s.Kind)
 	case s.Size <= 0:
 		return fmt.Errorf("the window size must be greater than zero, not %s", s.Size.Length())
@@ -42,6 +48,8 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("the window slide must be greater than zero, not %s", s.Slide.Length())
 	case s.Kind == Tumble && s.Slide != s.Size:
 		return fmt.Errorf("a tumble of size %s cannot slide by %s", s.Size.Length(), s.Slide.Length())
+	case s.Kind == Cumulate && s.Size%s.Slide != 0:
+		return fmt.Errorf("a cumulation up to %s does not consist of steps of %s", s.Size.Length(), s.Slide.Length())
 	case s.Size > Latest || s.Slide > Latest || !InRange(s.Offset):
 		return fmt.Errorf("the window of size %s, slide %s and offset %s is longer than time",
 			s.Size.Length(), s.Slide.Length(), s.Offset.Length())
@@ -65,7 +73,23 @@ func (s Spec) PaneStart(t Micros) Micros { return FloorTo(t, s.Pane(), s.Offset)
 
 // LastStart returns the start of the last window that begins at or before t.
 // With a gap before the next window it may end at or before t.
-func (s Spec) LastStart(t Micros) Micros { return FloorTo(t, s.Slide, s.Offset) }
+func (s Spec) LastStart(t Micros) Micros { return FloorTo(t, s.Grid(), s.Offset) }
+
+// Grid is how far apart windows begin.
+func (s Spec) Grid() Micros {
+	if s.Kind == Cumulate {
+		return s.Size
+	}
+	return s.Slide
+}
+
+// StartOf returns the start of the window that ends at end.
+func (s Spec) StartOf(end Micros) Micros {
+	if s.Kind == Cumulate {
+		return s.LastStart(end - 1)
+	}
+	return end - s.Size
+}
 
 // Ends returns the end of the first and of the last window that hold t, and
 // false if t is in a gap between windows.
@@ -80,12 +104,12 @@ func (s Spec) EndAfter(t Micros) Micros {
 	return FloorTo(t, s.Slide, s.Offset+s.Size) + s.Slide
 }
 
-// Starts yields the starts of all windows that hold t, the earliest first.
-func (s Spec) Starts(t Micros) func(yield func(Micros) bool) {
-	return func(yield func(Micros) bool) {
+// Windows yields start and end of all windows that hold t, the earliest end first.
+func (s Spec) Windows(t Micros) func(yield func(start, end Micros) bool) {
+	return func(yield func(start, end Micros) bool) {
 		first, last, _ := s.Ends(t)
 		for end := first; end <= last; end += s.Slide {
-			if !yield(end - s.Size) {
+			if !yield(s.StartOf(end), end) {
 				return
 			}
 		}

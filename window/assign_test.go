@@ -22,8 +22,17 @@ func drawTime(t *rapid.T) window.Micros {
 	).Draw(t, "time"))
 }
 
-// TestStarts checks that Starts yields exactly the windows that hold an instant.
-func TestStarts(t *testing.T) {
+// starts collects the starts of the windows that hold an instant.
+func starts(s window.Spec, at window.Micros) []window.Micros {
+	var out []window.Micros
+	for start := range s.Windows(at) {
+		out = append(out, start)
+	}
+	return out
+}
+
+// TestWindows checks that Windows yields exactly the windows that hold an instant.
+func TestWindows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, at := drawSpec(t), drawTime(t)
 		var want []window.Micros
@@ -32,7 +41,7 @@ func TestStarts(t *testing.T) {
 				want = append(want, start)
 			}
 		}
-		got := slices.Collect(s.Starts(at))
+		got := starts(s, at)
 		if !slices.Equal(got, want) {
 			t.Fatalf("%v holds %d in windows from %v, want %v", s, at, got, want)
 		}
@@ -42,6 +51,45 @@ func TestStarts(t *testing.T) {
 		}
 		if n := int64(len(want)); n > s.Count() || s.Size%s.Slide == 0 && n != s.Count() {
 			t.Fatalf("%d windows, but Count is %d", n, s.Count())
+		}
+	})
+}
+
+// TestCumulate compares cumulating windows with all that there are around an
+// instant.
+func TestCumulate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		step := window.Micros(rapid.Int64Range(1, 50).Draw(t, "step"))
+		steps := window.Micros(rapid.Int64Range(1, 20).Draw(t, "steps"))
+		s := window.CumulateOf(step*steps, step, window.Micros(rapid.Int64Range(-3000, 3000).Draw(t, "offset")))
+		at := drawTime(t)
+		type span struct{ start, end window.Micros }
+		var want, got []span
+		for start := at - s.Size + 1; start <= at; start++ {
+			if (start-s.Offset)%s.Size != 0 {
+				continue
+			}
+			for end := start + step; end <= start+s.Size; end += step {
+				if end > at {
+					want = append(want, span{start, end})
+				}
+			}
+		}
+		for start, end := range s.Windows(at) {
+			got = append(got, span{start, end})
+			if s.StartOf(end) != start {
+				t.Fatalf("the window that ends at %d starts at %d, not %d", end, s.StartOf(end), start)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v holds %d in %v, want %v", s, at, got, want)
+		}
+		first, last, ok := s.Ends(at)
+		if err := s.Validate(); err != nil || !ok || first != want[0].end || last != want[len(want)-1].end || s.EndAfter(at) != first {
+			t.Fatalf("ends %d and %d, %v, of %v: %v", first, last, ok, want, err)
+		}
+		if p := s.PaneStart(at); s.Pane() != step || p > at || p+step != first || s.Count() != int64(steps) {
+			t.Fatalf("pane at %d of length %d, %d windows", p, s.Pane(), s.Count())
 		}
 	})
 }
@@ -85,6 +133,8 @@ func TestValidate(t *testing.T) {
 		{window.HopOf(window.Hour, window.Second, 5), ""},
 		{window.HopOf(window.Second, window.Hour, 0), ""},
 		{window.TumbleOf(1, -1), ""},
+		{window.CumulateOf(window.Day, window.Hour, 0), ""},
+		{window.CumulateOf(window.Day, 7*window.Hour, 0), "a cumulation up to 1 day does not consist of steps of 7 hours"},
 		{window.TumbleOf(0, 0), "the window size must be greater than zero, not 0 microseconds"},
 		{window.TumbleOf(-window.Second, 0), "the window size must be greater than zero, not -1 seconds"},
 		{window.HopOf(window.Second, 0, 0), "the window slide must be greater than zero, not 0 microseconds"},

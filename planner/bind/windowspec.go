@@ -93,10 +93,8 @@ func (q *query) spec(c windowCall) (window.Spec, error) {
 	if err := q.checkLengths(c, out, got); err != nil {
 		return out, err
 	}
-	if out.Kind.Aligned() {
-		if err := out.Validate(); err != nil {
-			return out, q.errorAt(diag.Invalid, c.at, "%s", err)
-		}
+	if err := out.Validate(); err != nil {
+		return out, q.errorAt(diag.Invalid, c.at, "%s", err)
 	}
 	return out, nil
 }
