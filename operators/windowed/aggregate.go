@@ -67,8 +67,14 @@ func NewAggregate(cfg Config) (operators.Operator, error) {
 	if cfg.Top != nil {
 		write.top = newTop(*cfg.Top, len(cfg.Keys))
 	}
+	if write.wall, err = cfg.Window.Wall(); err != nil {
+		return nil, err
+	}
 	op := &aggregateOp{cfg: cfg, set: set, panes: panes, write: write, watermark: window.Min}
 	op.choose()
+	if cfg.Window.Processing {
+		return onClock(op, cfg.Time), nil
+	}
 	return op, nil
 }
 
@@ -78,11 +84,13 @@ func (o *aggregateOp) choose() {
 	if spec.Kind == window.Attached {
 		o.placer = &attachedPlacer{panes: o.panes, start: o.cfg.Start, end: o.cfg.End, faults: o.write}
 	} else {
-		o.placer = &spanPlacer{panes: o.panes, spec: spec, pane: spec.Pane(), column: o.cfg.Time, faults: o.write}
+		o.placer = newSpanPlacer(o.panes, o.cfg, o.write.wall, o.write)
 	}
 	switch {
 	case spec.Kind == window.Attached || spec.Panes() == 1:
 		o.closer = &single{panes: o.panes, write: o.write, size: spec.Size}
+	case spec.Kind == window.Cumulate:
+		o.closer = &cumulative{panes: o.panes, write: o.write, spec: spec, all: o.panes.empty()}
 	case o.set.Retracts() == nil:
 		o.closer = newTotals(o.panes, o.write, spec)
 	default:
@@ -125,12 +133,13 @@ func appendOnly(in batch.Batch) error {
 	return nil
 }
 
-// Advance implements Operator.
+// Advance implements Operator. Windows end at readings of their clock.
 func (o *aggregateOp) Advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
 	o.watermark = max(o.watermark, wm)
+	passed := o.write.wall.At(o.watermark)
 	for {
 		end, ok := o.closer.next()
-		if !ok || end > o.watermark {
+		if !ok || end > passed {
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -141,6 +150,12 @@ func (o *aggregateOp) Advance(ctx context.Context, wm window.Micros, out operato
 			return err
 		}
 	}
+}
+
+// deadline implements deadliner.
+func (o *aggregateOp) deadline() (window.Micros, bool) {
+	end, ok := o.closer.next()
+	return o.write.wall.Instant(end), ok
 }
 
 // Snapshot implements Operator.

@@ -14,6 +14,7 @@ type assignOp struct {
 	operators.Stateless
 	in, out *batch.Schema
 	spec    window.Spec
+	wall    *window.Wall
 	time    int
 	write   writer
 }
@@ -32,7 +33,15 @@ func NewAssign(in, out *batch.Schema, spec window.Spec, time int) (operators.Ope
 	if err := checkBounds(in, out); err != nil {
 		return nil, err
 	}
-	return &assignOp{in: in, out: out, spec: spec, time: time}, nil
+	wall, err := spec.Wall()
+	if err != nil {
+		return nil, err
+	}
+	op := &assignOp{in: in, out: out, spec: spec, wall: wall, time: time}
+	if spec.Processing {
+		return onClock(op, time), nil
+	}
+	return op, nil
 }
 
 // checkBounds checks that the output is the input and the bounds of windows.
@@ -56,8 +65,8 @@ func (o *assignOp) Open(_ context.Context, env operators.Env) error {
 
 // assigned is rows and the windows they were assigned to.
 type assigned struct {
-	rows   []int32
-	starts []int64
+	rows         []int32
+	starts, ends []int64
 }
 
 // Process implements Operator.
@@ -69,9 +78,13 @@ func (o *assignOp) Process(ctx context.Context, _ int, in batch.Batch, out opera
 		if !o.usable(in, &times, i) {
 			continue
 		}
-		for start := range o.spec.Starts(window.Micros(times.I64[i])) {
+		for start, end := range o.spec.Windows(o.wall.At(window.Micros(times.I64[i]))) {
+			if before := end - o.spec.Slide; o.spec.Kind == window.Cumulate && before > start && !o.wall.Lasts(before, end) {
+				continue // clocks skipped the step: the window is the one before it
+			}
 			part.rows = append(part.rows, int32(i))
-			part.starts = append(part.starts, int64(start))
+			part.starts = append(part.starts, int64(o.wall.Instant(start)))
+			part.ends = append(part.ends, int64(o.wall.Instant(end)))
 			if len(part.rows) == size {
 				if err := o.emit(ctx, in, part, out); err != nil {
 					return err
@@ -104,17 +117,13 @@ func (o *assignOp) emit(ctx context.Context, in batch.Batch, part assigned, out 
 	}
 	taken := in.Take(part.rows)
 	defer taken.Release()
-	ends := make([]int64, n)
-	for i, start := range part.starts {
-		ends[i] = start + int64(o.spec.Size)
-	}
 	cols := make([]batch.Vector, 0, o.out.Len())
 	for c := range o.in.Len() {
 		cols = append(cols, taken.Vector(c))
 	}
 	cols = append(cols,
 		batch.Vector{Type: batch.Of(batch.Timestamp), Len: n, I64: part.starts},
-		batch.Vector{Type: batch.Of(batch.Timestamp), Len: n, I64: ends})
+		batch.Vector{Type: batch.Of(batch.Timestamp), Len: n, I64: part.ends})
 	b := batch.New(o.out, n, cols, taken.Beside)
 	defer b.Release()
 	return out.Emit(ctx, b)

@@ -14,9 +14,9 @@ type Config struct {
 	In  *batch.Schema
 	Out *batch.Schema // keys, window_start, window_end, aggregates
 
-	Keys   []int       // grouping columns of In
-	Window window.Spec // Tumble, Hop or Attached
-	Time   int         // TIMESTAMP column, for Tumble and Hop
+	Keys   []int // grouping columns of In
+	Window window.Spec
+	Time   int // TIMESTAMP column, not for Attached
 	// Start and End are the columns of the window bounds, for Attached. End less a
 	// microsecond is a row's event time there.
 	Start, End int

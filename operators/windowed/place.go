@@ -15,15 +15,41 @@ type faults interface {
 	bad(b batch.Batch, row int, message string)
 }
 
-// spanPlacer places rows of tumbles and hops by their event time.
+// spanPlacer places rows of aligned windows by the reading of their event time.
+// Panes, marks and watermarks are readings here; for UTC that is what they are.
 type spanPlacer struct {
-	panes   *panes
-	spec    window.Spec
-	pane    window.Micros // length
-	column  int
-	faults  faults
-	current *pane   // the last row's, if it counts in all windows of its time
-	touched []*pane // by this batch
+	panes    *panes
+	spec     window.Spec
+	wall     *window.Wall
+	pane     window.Micros // length
+	column   int
+	faults   faults
+	current  *pane   // the last row's, if it counts in all windows of its time
+	touched  []*pane // by this batch
+	readings []int64
+	marks    []window.Micros
+}
+
+// newSpanPlacer places rows by an event time column on a clock.
+func newSpanPlacer(p *panes, cfg Config, wall *window.Wall, to faults) *spanPlacer {
+	return &spanPlacer{panes: p, spec: cfg.Window, wall: wall, pane: cfg.Window.Pane(), column: cfg.Time, faults: to}
+}
+
+// read turns the times and marks of a batch into readings.
+func (p *spanPlacer) read(times *batch.Vector, marks []window.Micros) []window.Micros {
+	if p.wall == nil {
+		return marks
+	}
+	p.readings = p.wall.Readings(p.readings[:0], times.I64)
+	times.I64 = p.readings
+	if marks == nil {
+		return nil
+	}
+	p.marks = p.marks[:0]
+	for _, m := range marks {
+		p.marks = append(p.marks, p.wall.At(m))
+	}
+	return p.marks
 }
 
 func (p *spanPlacer) forget() { p.current = nil }
@@ -31,7 +57,7 @@ func (p *spanPlacer) forget() { p.current = nil }
 func (p *spanPlacer) place(b batch.Batch, watermark window.Micros) []*pane {
 	p.touched = p.touched[:0]
 	times := b.Vector(p.column)
-	marks := b.Marks
+	marks := p.read(&times, b.Marks)
 	if p.current != nil {
 		p.touched = append(p.touched, p.current)
 	}
@@ -81,7 +107,7 @@ func (p *spanPlacer) slow(b batch.Batch, i int, times *batch.Vector, watermark w
 		return
 	}
 	t := window.Micros(times.I64[i])
-	if c := p.recent(t, watermark); c != nil {
+	if c := p.recent(t, p.wall.At(watermark)); c != nil {
 		c.rows = append(c.rows, int32(i))
 		p.current = c
 		return
@@ -94,15 +120,17 @@ func (p *spanPlacer) slow(b batch.Batch, i int, times *batch.Vector, watermark w
 	if !ok {
 		return // in a gap
 	}
-	if watermark >= last {
+	passed := p.wall.At(watermark)
+	if passed >= last {
 		p.faults.late(b, i, operators.LateRow{
-			EventTime: t, Watermark: watermark, WindowStart: last - p.spec.Size, WindowEnd: last,
+			EventTime: window.Micros(b.Vector(p.column).I64[i]), Watermark: watermark,
+			WindowStart: p.wall.Instant(p.spec.StartOf(last)), WindowEnd: p.wall.Instant(last),
 		})
 		return
 	}
 	enter := first
-	if watermark >= first {
-		enter = p.spec.EndAfter(watermark)
+	if passed >= first {
+		enter = p.spec.EndAfter(passed)
 	}
 	found := p.panes.at(paneKey{p.spec.PaneStart(t), enter})
 	p.touch(found)

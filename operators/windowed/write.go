@@ -24,6 +24,7 @@ type writer struct {
 	keys  int
 	calls int
 	top   *top
+	wall  *window.Wall // on which windows begin and end
 }
 
 // check compares the output columns with what will be put into them.
@@ -72,8 +73,8 @@ func (w *writer) rows(
 	for i := range w.keys {
 		table.Append(i, ids, &cols[i])
 	}
-	fill(&cols[w.keys], int64(start), len(ids))
-	fill(&cols[w.keys+1], int64(end), len(ids))
+	fill(&cols[w.keys], int64(w.wall.Instant(start)), len(ids))
+	fill(&cols[w.keys+1], int64(w.wall.Instant(end)), len(ids))
 	var failed failures
 	for i := range w.calls {
 		column := w.keys + 2 + i

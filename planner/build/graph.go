@@ -3,7 +3,6 @@
 package build
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -16,7 +15,6 @@ import (
 	"kinesql/operators/windowed"
 	"kinesql/planner/logical"
 	"kinesql/planner/physical"
-	"kinesql/window"
 )
 
 // SinkFactory makes the sink of a query that is run for its result. changes says
@@ -91,9 +89,6 @@ func operator(step logical.Node) (operators.Operator, error) {
 	case *logical.WindowAggregate:
 		return windowAggregate(s)
 	case *logical.Assign:
-		if err := runnable(s.Spec); err != nil {
-			return nil, err
-		}
 		if s.Spec.Kind.Keyed() {
 			return windowed.NewKeyedAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time, s.Keys)
 		}
@@ -109,21 +104,7 @@ func operator(step logical.Node) (operators.Operator, error) {
 	return nil, fmt.Errorf("build: no operator runs %s", step.Label())
 }
 
-// runnable refuses windows that no operator runs.
-func runnable(s window.Spec) error {
-	switch {
-	case s.Zone != "":
-		return errors.New("windows in a time zone cannot be run yet")
-	case s.Processing && !s.Kind.Keyed():
-		return errors.New("windows of processing time cannot be run yet")
-	}
-	return nil
-}
-
 func windowAggregate(s *logical.WindowAggregate) (operators.Operator, error) {
-	if err := runnable(s.Spec); err != nil {
-		return nil, err
-	}
 	cfg := windowed.Config{
 		In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Window: s.Spec,
 		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls,
