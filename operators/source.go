@@ -75,6 +75,14 @@ type Holder interface {
 	Holding(f func(split int))
 }
 
+// Quieter is a Splitter that may be told from outside that a split is quiet.
+type Quieter interface {
+	Splitter
+	// Quiet calls f with each split that is to count as idle from now on until its
+	// next record, whatever TimeSpec.IdleTimeout says; with each once.
+	Quiet(f func(split int))
+}
+
 // Splitter is a Source that knows its splits before it has read of them. A split
 // that it counts and has not read of yet holds the watermark back. A source that
 // is no Splitter has the splits that Poll named so far.

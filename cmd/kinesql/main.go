@@ -77,6 +77,6 @@ binary, with nothing to set up.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("kinesql {{.Version}}\n")
-	root.AddCommand(newRun(), newSQL(), newExplain(), newInfer(), newDemo(), newServe(), newPut(), newPeek(), newStreams(), newShards(), newKeys(), newVersion())
+	root.AddCommand(newRun(), newSQL(), newExplain(), newTest(), newInfer(), newDemo(), newServe(), newPut(), newPeek(), newStreams(), newShards(), newKeys(), newVersion())
 	return root
 }

@@ -49,11 +49,24 @@ func (m *Monitor) Lags() []Lag {
 	return out
 }
 
+// Quiet makes a shard count as idle for every query that reads it now, until its
+// next record.
+func (m *Monitor) Quiet(stream, shard string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for g := range m.gauges {
+		if g.stream == stream && g.shard == shard {
+			g.quiet.Store(true)
+		}
+	}
+}
+
 // gauge is the lag of one reader.
 type gauge struct {
 	stream, shard string
 	unread        atomic.Int64 // when the oldest record that was not read arrived, ms since 1970; 0: all was read
 	records       atomic.Int64
+	quiet         atomic.Bool // the source is to be told that the shard is quiet
 }
 
 // waiting notes that a page has come and was not read yet.

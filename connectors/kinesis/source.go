@@ -87,6 +87,15 @@ func (s *source) Holding(f func(split int)) {
 	}
 }
 
+// Quiet implements operators.Quieter.
+func (s *source) Quiet(f func(split int)) {
+	for _, sp := range s.live {
+		if sp.gauge.quiet.Swap(false) {
+			f(sp.number)
+		}
+	}
+}
+
 // Poll implements operators.Source.
 func (s *source) Poll(ctx context.Context) (operators.Polled, error) {
 	none := operators.Polled{MaxTime: window.Min}

@@ -34,6 +34,7 @@ type split struct {
 	high  window.Micros // greatest event time read
 	begun bool
 	ended bool
+	quiet bool      // said to be, until its next record
 	since time.Time // on the task's clock, when a record last came
 }
 
@@ -52,6 +53,9 @@ func (e *eventTime) know(src operators.Source, now time.Time) {
 	}
 	if h, ok := src.(operators.Holder); ok {
 		h.Holding(func(i int) { e.splits[i].since = now })
+	}
+	if q, ok := src.(operators.Quieter); ok {
+		q.Quiet(func(i int) { e.splits[i].quiet = true })
 	}
 }
 
@@ -114,6 +118,9 @@ func (e *eventTime) less(t window.Micros) window.Micros {
 
 // idle reports whether a split has been quiet for longer than the timeout.
 func (e *eventTime) idle(s *split, now time.Time) bool {
+	if s.quiet {
+		return true
+	}
 	if e.spec.IdleTimeout <= 0 || (e.inTurn && !s.begun) {
 		return false
 	}
@@ -125,7 +132,7 @@ func (e *eventTime) came(p operators.Polled, seen window.Micros, now time.Time) 
 	s := &e.splits[p.Split]
 	s.ended = s.ended || p.Ended
 	if p.Records > 0 || p.Batch.Record != nil {
-		s.begun, s.since = true, now
+		s.begun, s.quiet, s.since = true, false, now
 		s.high = max(s.high, seen, p.MaxTime)
 		e.last, e.lastAt = max(e.last, s.high), now
 	}

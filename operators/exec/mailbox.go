@@ -32,6 +32,7 @@ type mailbox struct {
 		next   int
 		err    error // after which nothing goes in or out
 		rung   bool  // the receiver is to look whether it is still wanted
+		waits  bool  // the receiver waits for an item
 		closed bool
 	}
 }
@@ -159,8 +160,18 @@ func (m *mailbox) recv(wait time.Duration) (i int, it item, ok bool, err error) 
 			alarm = time.AfterFunc(wait, m.wake)
 			defer alarm.Stop()
 		}
+		m.mu.waits = true
 		m.ready.Wait()
+		m.mu.waits = false
 	}
+}
+
+// resting reports whether nothing is queued and the receiver waits, or has ended.
+func (m *mailbox) resting() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, queued := m.pick()
+	return m.mu.err != nil || m.mu.waits && !m.mu.rung && !queued
 }
 
 func (m *mailbox) pick() (int, bool) {

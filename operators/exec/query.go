@@ -57,6 +57,7 @@ const (
 	running int32 = iota
 	stopped       // without results that wait for the end of input
 	flushed       // as if input had ended
+	cut           // likewise, sources that are Drained too
 )
 
 // Run runs a graph to its end. It returns nil when the input has ended or no
@@ -125,7 +126,13 @@ func (q *Query) Stop() { q.stop.CompareAndSwap(running, stopped) }
 // end.
 func (q *Query) Flush() { q.stop.CompareAndSwap(running, flushed) }
 
-func (q *Query) stopping() (stop, final bool) {
+// Cut is Flush that does not wait for sources that are operators.Drained either:
+// results are those of what was read so far.
+func (q *Query) Cut() { q.stop.CompareAndSwap(running, cut) }
+
+// stopping tells whether the query is to end, whether as if its input had ended, and
+// whether sources that are Drained are read on.
+func (q *Query) stopping() (stop, final, drain bool) {
 	s := q.stop.Load()
-	return s != running, s == flushed
+	return s != running, s == flushed || s == cut, s == flushed
 }

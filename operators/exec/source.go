@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -19,6 +20,8 @@ type feed struct {
 	marks *eventTime
 	total *counters
 	sent  window.Watermark
+	idle  bool         // the last poll brought nothing
+	quiet atomic.Int64 // polls that brought nothing, once all that followed from them was done
 }
 
 func newFeed(src operators.Source, spec *operators.TimeSpec, total *counters) *feed {
@@ -39,7 +42,7 @@ func (f *feed) run(ctx context.Context, t *task) error {
 	}
 	_, drained := f.src.(operators.Drained)
 	for !f.out.next.done() {
-		if stop, final := t.query.stopping(); stop && !(final && drained) {
+		if stop, final, drain := t.query.stopping(); stop && !(drain && drained) {
 			return f.end(ctx, final)
 		}
 		switch err := f.poll(ctx, t); {
@@ -52,6 +55,9 @@ func (f *feed) run(ctx context.Context, t *task) error {
 		}
 		if err := t.tick(ctx); err != nil {
 			return err
+		}
+		if f.idle {
+			f.quiet.Add(1)
 		}
 	}
 	return nil
@@ -70,6 +76,7 @@ func (f *feed) poll(ctx context.Context, t *task) error {
 		p, err = f.src.Poll(ctx)
 		return err
 	})
+	f.idle = p.Records == 0 && p.Batch.Record == nil
 	f.total.records.Add(int64(p.Records))
 	f.total.bytes.Add(int64(p.Bytes))
 	f.rowsIn.Add(int64(p.Records))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"kinesql/operators"
@@ -19,6 +20,7 @@ type task struct {
 	at      *member // the one that is running, for panics
 	feed    *feed   // the head, or nil
 	inbox   *inbox  // the head, or nil
+	ended   atomic.Bool
 }
 
 // ticker is a member that may want to be called at times of the clock.
@@ -43,6 +45,7 @@ func (t *task) clocked(k ticker) {
 
 // run opens the chain from its end, runs it, and closes it.
 func (t *task) run(ctx context.Context) (err error) {
+	defer t.ended.Store(true)
 	opened := len(t.members)
 	defer func() {
 		t.drop(ctx, t.members[:opened])

@@ -33,9 +33,6 @@ func q13() Query {
 FROM bid AS B JOIN side_input AS S ON MOD(B.auction, 10000) = S.key`,
 		Duck: `SELECT B.auction, B.bidder, B.price, B.dateTime, S.value
 FROM bid AS B JOIN side_input AS S ON B.auction % 10000 = S.key`,
-		Flink: `SELECT B.auction, B.bidder, B.price, B.dateTime, S.value
-FROM (SELECT *, PROCTIME() AS p_time FROM bid) AS B
-JOIN side_input FOR SYSTEM_TIME AS OF B.p_time AS S ON MOD(B.auction, 10000) = S.key`,
 	}
 }
 
