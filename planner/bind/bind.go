@@ -37,6 +37,8 @@ type Binder struct {
 	views   []string // views being expanded, outermost first
 
 	ttl time.Duration // state_ttl of the query being bound
+	// ranks is the errors of ranks that would keep rows without end, by ID.
+	ranks []func(*logical.Rank) error
 }
 
 // New returns a binder over a catalog.
@@ -51,6 +53,15 @@ func (b *Binder) Reads() []string {
 
 // Query binds a query as it stands at the top of a statement.
 func (b *Binder) Query(q *ast.Query) (logical.Node, error) {
+	n, err := b.unchecked(q)
+	if err != nil {
+		return nil, err
+	}
+	return b.boundRanks(n)
+}
+
+// unchecked binds a query whose ranks may still be bounded by what reads it.
+func (b *Binder) unchecked(q *ast.Query) (logical.Node, error) {
 	return (&query{Binder: b, Query: q}).whole()
 }
 

@@ -204,7 +204,7 @@ func (q *query) view(v *catalog.View, at diag.Span) (logical.Node, error) {
 
 // View binds the query of a view and gives its columns their names.
 func (b *Binder) View(v *ast.Query, columns []ast.Ident) (logical.Node, error) {
-	node, err := b.Query(v)
+	node, err := b.unchecked(v)
 	if err != nil || len(columns) == 0 {
 		return node, err
 	}

@@ -16,6 +16,7 @@ type outermost struct {
 	*query
 	windowed, plain int // how many were found
 	sorted, limited bool
+	ranked          bool // rows of windows are numbered without a GROUP BY
 }
 
 // apply returns the plan with the emission set.
@@ -26,6 +27,8 @@ func (o *outermost) apply(n logical.Node) (logical.Node, error) {
 	case *logical.Limit:
 		o.limited = true
 	case *logical.Project, *logical.Filter, *logical.Union:
+	case *logical.Rank:
+		return o.rank(n)
 	case *logical.Aggregate:
 		return o.aggregate(n)
 	case *logical.WindowAggregate:
@@ -81,10 +84,30 @@ func (o *outermost) window(w *logical.WindowAggregate) (logical.Node, error) {
 	return &out, o.fits(w)
 }
 
+// rank sets the emission of functions that number rows: that of the aggregation
+// whose groups they number, else their own.
+func (o *outermost) rank(r *logical.Rank) (logical.Node, error) {
+	out := *r
+	out.Changes = out.Changes || o.emission.Mode != operators.EmitOnClose
+	if groupsBelow(r.Input) {
+		in, err := o.apply(r.Input)
+		if err != nil {
+			return nil, err
+		}
+		return out.With([]logical.Node{in}), nil
+	}
+	if e := o.emission; o.Emit != nil && o.Emit.Mode == ast.EmitOnWindowClose && r.WindowEnd >= 0 && !e.Empty && e.Lateness == 0 {
+		o.ranked = true
+	}
+	return &out, nil
+}
+
 // groupsBelow reports whether n gives the rows of an aggregation, through nothing
 // but a SELECT list and HAVING.
 func groupsBelow(n logical.Node) bool {
 	switch n := n.(type) {
+	case *logical.Rank:
+		return groupsBelow(n.Input)
 	case *logical.Project:
 		return groupsBelow(n.Input)
 	case *logical.Filter:
@@ -138,7 +161,7 @@ func (o *outermost) check(n logical.Node) error {
 	case changes && o.windowed+o.plain == 0 && (o.emission.Mode == operators.EmitEvery || windowsBelow(n)):
 		return o.errorAt(diag.Invalid, o.Emit.At, "%s speaks of the outermost GROUP BY, and this query has none", clause).
 			WithHint("leave EMIT out: rows are shown as they come")
-	case o.Emit.Mode == ast.EmitOnWindowClose && (o.windowed == 0 || o.plain > 0):
+	case o.Emit.Mode == ast.EmitOnWindowClose && (o.windowed == 0 && !o.ranked || o.plain > 0):
 		err := o.errorAt(diag.Invalid, o.Emit.At, "EMIT ON WINDOW CLOSE needs a query with windows")
 		if o.plain > 0 {
 			return err.WithHint("group by a window such as TUMBLE(ts, INTERVAL '1' MINUTE)")

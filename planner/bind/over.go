@@ -6,6 +6,7 @@ import (
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
+	"kinesql/operators/batch"
 	"kinesql/operators/expr"
 	"kinesql/planner/logical"
 	"kinesql/sql/diag"
@@ -16,6 +17,7 @@ import (
 type over struct {
 	call
 	frame frame
+	rank  *logical.RankFunc // of functions that number rows
 	at    diag.Span
 }
 
@@ -25,6 +27,7 @@ type frame struct {
 	time      expr.Node // nil: the time attribute
 	rows      bool
 	preceding int64
+	order     []sortItem // of functions that number rows
 }
 
 func (f frame) String() string {
@@ -36,6 +39,9 @@ func (f frame) String() string {
 	if f.time != nil {
 		time = f.time.String()
 	}
+	for _, o := range f.order {
+		time += fmt.Sprintf("%s %t, ", logical.Key(o.node), o.desc)
+	}
 	return fmt.Sprintf("OVER (PARTITION BY %s ORDER BY %s ROWS %t %d)", strings.Join(parts, ", "), time, f.rows, f.preceding)
 }
 
@@ -46,6 +52,8 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 	case !e.over:
 		return nil, e.errorf(diag.Invalid, n, "%s OVER cannot stand in %s", name, e.clause).
 			WithHint("compute it in a subquery in FROM, or filter with QUALIFY")
+	case isRank(name):
+		return e.rankCall(n, filter)
 	case !isAggregate(name):
 		return nil, e.unsupported(n, name+" OVER")
 	case n.FromLast || n.IgnoreNull:
@@ -67,9 +75,13 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 	if err != nil {
 		return nil, err
 	}
-	text := c.String() + " " + f.String()
-	e.selection.overs = append(e.selection.overs, over{call: c, frame: f, at: e.span(n)})
-	return placeholder(overBase+len(e.overs)-1, text, c.typ), nil
+	return e.addOver(over{call: c, frame: f, at: e.span(n)}), nil
+}
+
+// addOver returns the column that stands for a call.
+func (e env) addOver(o over) expr.Node {
+	e.selection.overs = append(e.selection.overs, o)
+	return placeholder(overBase+len(e.overs)-1, o.String()+" "+o.frame.String(), o.typ)
 }
 
 // bindOver binds a call whose arguments may be aggregates of the group.
@@ -142,14 +154,8 @@ func (e env) frame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
 	f := frame{preceding: logical.Unbounded}
 	in := e
 	in.over, in.clause = false, "OVER"
-	if s.PartitionBy != nil {
-		for _, item := range s.PartitionBy.Items {
-			p, err := in.bind(item.Expr)
-			if err != nil {
-				return frame{}, err
-			}
-			f.partition = append(f.partition, p)
-		}
+	if f.partition, err = in.partitionBy(s.PartitionBy); err != nil {
+		return frame{}, err
 	}
 	if s.OrderBy == nil && s.Frame == nil {
 		return frame{}, e.errorf(diag.Unsupported, at, "OVER without ORDER BY and frame is not supported: it counts rows that are yet to come").
@@ -159,6 +165,24 @@ func (e env) frame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
 		return frame{}, err
 	}
 	return f, in.overFrame(&f, s.Frame, at)
+}
+
+// partitionBy binds the keys of PARTITION BY.
+func (e env) partitionBy(c *tidb.PartitionByClause) ([]expr.Node, error) {
+	if c == nil {
+		return nil, nil
+	}
+	out := make([]expr.Node, len(c.Items))
+	for i, item := range c.Items {
+		var err error
+		if out[i], err = e.bind(item.Expr); err != nil {
+			return nil, err
+		}
+		if t := out[i].Type(); t.Lane() == batch.LaneNested {
+			return nil, e.errorf(diag.Type, item.Expr, "%s of type %s cannot be in PARTITION BY", out[i], t)
+		}
+	}
+	return out, nil
 }
 
 // overOrder checks ORDER BY: the time attribute, ascending. Left out, it is that.
@@ -260,64 +284,4 @@ func (e env) frameRange(f *frame, b tidb.FrameBound, at tidb.Node) error {
 	}
 	f.preceding = int64(m)
 	return err
-}
-
-// applyOvers puts Over steps on top of n, one for each different frame, and
-// returns what replaces the columns that stand for the calls. lower replaces
-// what the group computes.
-func (s *selection) applyOvers(n logical.Node, lower func(expr.Node) (expr.Node, error)) (logical.Node, map[int]expr.Node, error) {
-	columns := map[int]expr.Node{}
-	done := make([]bool, len(s.overs))
-	for i := range s.overs {
-		if done[i] {
-			continue
-		}
-		var same []int
-		for j := i; j < len(s.overs); j++ {
-			if s.overs[j].frame.String() == s.overs[i].frame.String() {
-				same, done[j] = append(same, j), true
-			}
-		}
-		var err error
-		if n, err = s.applyOver(n, same, columns, lower); err != nil {
-			return nil, nil, err
-		}
-	}
-	return n, columns, nil
-}
-
-func (s *selection) applyOver(n logical.Node, which []int, columns map[int]expr.Node, lower func(expr.Node) (expr.Node, error)) (logical.Node, error) {
-	first := s.overs[which[0]]
-	b := newColumns(n)
-	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding, Time: n.Traits().Time()}
-	if first.frame.time != nil {
-		t, err := lower(first.frame.time)
-		if err != nil {
-			return nil, err
-		}
-		out.Time = b.add(t)
-	}
-	if out.Time < 0 {
-		return nil, s.noTime(first.at)
-	}
-	for _, p := range first.frame.partition {
-		low, err := lower(p)
-		if err != nil {
-			return nil, err
-		}
-		out.Partition = append(out.Partition, b.add(low))
-	}
-	for _, i := range which {
-		c, err := b.call(s.overs[i].call, lower)
-		if err != nil {
-			return nil, err
-		}
-		out.Calls, out.Names = append(out.Calls, c), append(out.Names, s.overs[i].call.String())
-	}
-	out.Input = b.project(n)
-	base := out.Input.Schema().Len()
-	for k, i := range which {
-		columns[overBase+i] = &expr.Column{Index: base + k, Name: out.Names[k], Typ: out.Calls[k].Type, At: -1}
-	}
-	return out, nil
 }

@@ -89,11 +89,15 @@ func (s *selection) plan(n *tidb.SelectStmt, node logical.Node) (logical.Node, e
 
 // finish adds OVER, the SELECT list, DISTINCT, ORDER BY and LIMIT.
 func (s *selection) finish(n *tidb.SelectStmt, node logical.Node, low *lowering, order []sortItem) (logical.Node, error) {
-	node, overs, err := s.applyOvers(node, low.lower)
-	if err != nil {
+	a := &applied{lower: low.lower}
+	var err error
+	if a.reads, err = s.readsOf(node, order, low.lower); err != nil {
 		return nil, err
 	}
-	top := &lowering{selection: s, byCol: overs}
+	if node, err = s.applyOvers(node, a); err != nil {
+		return nil, err
+	}
+	top := &lowering{selection: s, byCol: a.columns}
 	lower := func(n expr.Node) (expr.Node, error) {
 		n, err := low.lower(n)
 		if err != nil {

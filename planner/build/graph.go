@@ -100,6 +100,8 @@ func operator(step logical.Node) (operators.Operator, error) {
 			In: s.Input.Schema(), Out: s.Schema(), Partition: s.Partition, Time: s.Time,
 			Rows: s.Rows, Preceding: s.Preceding, Calls: s.Calls,
 		})
+	case *logical.Rank:
+		return rankStep(s)
 	}
 	return nil, fmt.Errorf("build: no operator runs %s", step.Label())
 }

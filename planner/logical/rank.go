@@ -3,12 +3,34 @@ package logical
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
-	"kinesql/operators/rank"
 )
+
+// RankFunc is a function that numbers rows: ROW_NUMBER, RANK, DENSE_RANK, NTILE,
+// PERCENT_RANK or CUME_DIST.
+type RankFunc struct {
+	Name    string
+	Buckets int64 // of NTILE
+}
+
+// Result is the type of the function's values.
+func (f RankFunc) Result() batch.Type {
+	if f.Name == "PERCENT_RANK" || f.Name == "CUME_DIST" {
+		return batch.Of(batch.Double)
+	}
+	return batch.Of(batch.BigInt)
+}
+
+// RankBound lets through the rows whose number by Func lies between Low and High.
+// High 0 is no bound.
+type RankBound struct {
+	Func      string
+	Low, High int64
+}
 
 // Rank appends to each row its numbers within its partition, and lets through the
 // rows within Bound. It shows a partition when the window closes that the rows are
@@ -19,9 +41,9 @@ type Rank struct {
 	Partition []int
 	Order     []aggregate.SortKey
 	Ties      []int // columns that tell rows apart which Order takes for equal
-	Funcs     []rank.Func
+	Funcs     []RankFunc
 	Names     []string
-	Bound     rank.Bound
+	Bound     RankBound
 	WindowEnd int // -1: the rows are of no window
 	Changes   bool
 	Emission  operators.Emission // TTL, of Changes
@@ -91,4 +113,17 @@ func (r *Rank) Label() string {
 		out += " ttl=" + r.Emission.TTL.String()
 	}
 	return out
+}
+
+// Keeps reports whether the step keeps rows of keys that no watermark ends.
+func (r *Rank) Keeps() bool { return r.Changes && len(r.Partition) > 0 }
+
+// Lives is how long a partition is kept that no row touches; 0: for ever.
+func (r *Rank) Lives() time.Duration { return r.Emission.TTL }
+
+// WithTTL returns the step with a time to live.
+func (r *Rank) WithTTL(ttl time.Duration) Node {
+	c := *r
+	c.Emission.TTL = ttl
+	return &c
 }

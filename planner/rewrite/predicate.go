@@ -60,6 +60,8 @@ func pushInto(n logical.Node, cond expr.Node) (logical.Node, bool) {
 			return nil, false // rows that are left out may bound the windows of others
 		}
 		return n.With([]logical.Node{filter(n.Input, cond)}), true
+	case *logical.Rank:
+		return pushRank(n, cond)
 	case *logical.Sort:
 		if n.Limit >= 0 || n.Offset > 0 {
 			return nil, false

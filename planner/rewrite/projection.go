@@ -55,6 +55,8 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneJoin(n, w)
 	case *logical.Match:
 		return pruneMatch(n, w)
+	case *logical.Rank:
+		return pruneRank(n, w)
 	case *logical.Union:
 		return pruneUnion(n, w)
 	case *logical.Sort:

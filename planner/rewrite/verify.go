@@ -53,6 +53,8 @@ func verify(n logical.Node) error {
 		return verifyJoin(n)
 	case *logical.Match:
 		return verifyMatch(n)
+	case *logical.Rank:
+		return verifyRank(n)
 	case *logical.Union:
 		return verifyUnion(n)
 	case *logical.Sort:

@@ -42,7 +42,7 @@ var configurations = []configuration{
 // TestScripts runs testdata/*.test, each a txtar archive
 // (https://pkg.go.dev/github.com/rogpeppe/go-internal/txtar): the comment tells
 // what it shows, and may hold the line "ordered" (compare rows in order; without
-// it they are sorted) and "only <configuration prefix>: reason". Its files:
+// it they are sorted) or "folded" (compare what changes come to) and "only <configuration prefix>: reason". Its files:
 //
 //	app.sql   the script; $DIR is the folder of the input files
 //	want      what it prints as JSON lines, or its error
@@ -115,7 +115,10 @@ func execute(t *testing.T, archive *txtar.Archive, c configuration) (out, warnin
 	cfg.Stdout = &stdout
 	lines := run(t, cfg, strings.ReplaceAll(file(archive, "app.sql"), "$DIR", dir), &stdout)
 	result := strings.ReplaceAll(stdout.String(), dir, "$DIR")
-	if !strings.Contains(string(archive.Comment), "\nordered") {
+	switch comment := string(archive.Comment); {
+	case strings.Contains(comment, "\nfolded"):
+		result = folded(result)
+	case !strings.Contains(comment, "\nordered"):
 		result = sorted(result)
 	}
 	return result, sorted(strings.ReplaceAll(strings.Join(lines, ""), dir, "$DIR"))

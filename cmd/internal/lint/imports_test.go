@@ -30,6 +30,7 @@ var allowed = []struct {
 	{"operators/windowed", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
 	{"operators/pattern", []string{"operators/batch", "operators/expr", "operators/aggregate", "window"}, "a description, no operator"},
 	{"operators/match", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/pattern", "operators/state", "window"}, "operators know the contract"},
+	{"operators/rank", []string{"operators", "operators/batch", "operators/aggregate", "operators/state", "window"}, "operators know the contract"},
 	{"operators/exec", []string{"operators", "operators/batch", "window"}, "the task loop knows no concrete operator"},
 	{"operators/optest", []string{"operators", "window"}, "the harness may test all"},
 	{"connectors", []string{"operators", "operators/batch", "window"}, "connectors know the contract"},
