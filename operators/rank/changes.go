@@ -17,7 +17,7 @@ type changesOp struct {
 	result    output
 	env       operators.Env
 	watermark window.Micros
-	life      life
+	age       life
 	window    windows
 
 	batches uint64
@@ -45,7 +45,7 @@ func NewChanges(cfg Config) (operators.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &changesOp{ranks: r, result: newOutput(cfg, r.rows), watermark: window.Min, life: newLife(cfg), window: newWindows(cfg)}, nil
+	return &changesOp{ranks: r, result: newOutput(cfg, r.rows), watermark: window.Min, age: newLife(cfg), window: newWindows(cfg)}, nil
 }
 
 // Open implements operators.Operator.
@@ -61,7 +61,7 @@ func (o *changesOp) Process(ctx context.Context, _ int, in batch.Batch, out oper
 	}
 	o.batches++
 	rows := o.window.onTime(in, o.watermark, o.env.Faults)
-	o.life.touch(in, rows, o.assign(in, rows), o.env.Now())
+	o.age.touch(in, rows, o.assign(in, rows), o.env.Now())
 	if err := o.apply(in, o.open(in, rows)); err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (o *changesOp) Advance(_ context.Context, wm window.Micros, _ operators.Emi
 	for _, end := range o.window.due(wm) {
 		o.drop(o.window.take(end))
 	}
-	o.drop(o.life.over(wm, o.env.Now()))
+	o.drop(o.age.over(wm, o.env.Now()))
 	return o.env.State.Resize(o.bytes())
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
+	"kinesql/operators/sortkey"
 	"kinesql/operators/state"
 )
 
@@ -15,7 +16,7 @@ var errAbsent = errors.New("rank: a row is taken back that was never there")
 // ranks is partitions and their rows in order.
 type ranks struct {
 	cfg   Config
-	keys  keys
+	keys  sortkey.Keys
 	table aggregate.Table
 	lists lists
 	rows  *state.Rows // the columns of In, and the key
@@ -43,7 +44,7 @@ func newRanks(cfg Config) (*ranks, error) {
 	fields := append([]batch.Field{}, cfg.In.Fields()...)
 	schema := batch.NewSchema(append(fields, batch.Field{Name: "key", Type: batch.Of(batch.Varbinary)})...)
 	return &ranks{
-		cfg: cfg, keys: keys{order: cfg.Order, ties: cfg.Ties}, table: table,
+		cfg: cfg, keys: sortkey.Keys{Order: cfg.Order, Ties: cfg.Ties}, table: table,
 		rows: state.NewRows(schema), key: cfg.In.Len(),
 	}, nil
 }
@@ -70,10 +71,10 @@ func (r *ranks) open(in batch.Batch, rows []int32) []int32 {
 	n := in.Rows()
 	r.words, r.place = fit(r.words, n), fit(r.place, n)
 	r.cols = state.Columns(in)
-	cols, key := r.keys.columns(in), batch.Vector{Type: batch.Of(batch.Varbinary), Len: n, Off: make([]int32, 1, n+1)}
+	cols, key := r.keys.Columns(in), batch.Vector{Type: batch.Of(batch.Varbinary), Len: n, Off: make([]int32, 1, n+1)}
 	kept := make([]int32, 0, len(rows))
 	for i, row := range rows {
-		word := r.keys.prefix(cols, int(row))
+		word := r.keys.Prefix(cols, int(row))
 		if r.hopeless(r.ids[i], word) {
 			continue
 		}
@@ -81,7 +82,7 @@ func (r *ranks) open(in batch.Batch, rows []int32) []int32 {
 			key.Off = append(key.Off, int32(len(key.Buf)))
 		}
 		var order int
-		key.Buf, order = r.keys.append(key.Buf, cols, int(row))
+		key.Buf, order = r.keys.Append(key.Buf, cols, int(row))
 		key.Off = append(key.Off, int32(len(key.Buf)))
 		r.words[row], r.place[row], r.ids[len(kept)] = word, uint32(order), r.ids[i]
 		kept = append(kept, row)

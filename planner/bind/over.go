@@ -18,7 +18,20 @@ type over struct {
 	call
 	frame frame
 	rank  *logical.RankFunc // of functions that number rows
-	at    diag.Span
+	// series is of functions that go by the order of time.
+	series *logical.SeriesFunc
+	at     diag.Span
+}
+
+// sort tells apart what steps of different sorts compute.
+func (o over) sort() int {
+	switch {
+	case o.rank != nil:
+		return 2
+	case o.series != nil:
+		return 1
+	}
+	return 0
 }
 
 // frame is the rows that an OVER aggregate reaches back to.
@@ -54,6 +67,8 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 			WithHint("compute it in a subquery in FROM, or filter with QUALIFY")
 	case isRank(name):
 		return e.rankCall(n, filter)
+	case isSeries(name):
+		return e.seriesCall(n, filter)
 	case !isAggregate(name):
 		return nil, e.unsupported(n, name+" OVER")
 	case n.FromLast || n.IgnoreNull:

@@ -18,15 +18,15 @@ type applied struct {
 // number rows last, since what they give may change.
 func (s *selection) applyOvers(n logical.Node, a *applied) (logical.Node, error) {
 	a.columns = map[int]expr.Node{}
-	for _, ranks := range []bool{false, true} {
+	for sort := range 3 {
 		done := make([]bool, len(s.overs))
 		for i := range s.overs {
-			if done[i] || (s.overs[i].rank != nil) != ranks {
+			if done[i] || s.overs[i].sort() != sort {
 				continue
 			}
 			var same []int
 			for j := i; j < len(s.overs); j++ {
-				if (s.overs[j].rank != nil) == ranks && s.overs[j].frame.String() == s.overs[i].frame.String() {
+				if s.overs[j].sort() == sort && s.overs[j].frame.String() == s.overs[i].frame.String() {
 					same, done[j] = append(same, j), true
 				}
 			}
@@ -40,7 +40,10 @@ func (s *selection) applyOvers(n logical.Node, a *applied) (logical.Node, error)
 }
 
 func (s *selection) apply(n logical.Node, which []int, a *applied) (logical.Node, error) {
-	if s.overs[which[0]].rank != nil {
+	switch s.overs[which[0]].sort() {
+	case 1:
+		return s.applySeries(n, which, a)
+	case 2:
 		return s.applyRank(n, which, a)
 	}
 	return s.applyOver(n, which, a)
@@ -52,23 +55,10 @@ func (s *selection) applyOver(n logical.Node, which []int, a *applied) (logical.
 		return nil, s.retracting(first.at)
 	}
 	b := newColumns(n)
-	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding, Time: n.Traits().Time()}
-	if first.frame.time != nil {
-		t, err := a.lower(first.frame.time)
-		if err != nil {
-			return nil, err
-		}
-		out.Time = b.add(t)
-	}
-	if out.Time < 0 {
-		return nil, s.noTime(first.at)
-	}
-	for _, p := range first.frame.partition {
-		low, err := a.lower(p)
-		if err != nil {
-			return nil, err
-		}
-		out.Partition = append(out.Partition, b.add(low))
+	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding}
+	var err error
+	if out.Time, out.Partition, err = s.overColumns(n, b, first, a); err != nil {
+		return nil, err
 	}
 	for _, i := range which {
 		c, err := b.call(s.overs[i].call, a.lower)
@@ -83,6 +73,29 @@ func (s *selection) applyOver(n logical.Node, which []int, a *applied) (logical.
 		a.columns[overBase+i] = &expr.Column{Index: base + k, Name: out.Names[k], Typ: out.Calls[k].Type, At: -1}
 	}
 	return out, nil
+}
+
+// overColumns adds the columns of ORDER BY time and PARTITION BY.
+func (s *selection) overColumns(n logical.Node, b *columns, o over, a *applied) (time int, partition []int, err error) {
+	time = n.Traits().Time()
+	if o.frame.time != nil {
+		t, err := a.lower(o.frame.time)
+		if err != nil {
+			return 0, nil, err
+		}
+		time = b.add(t)
+	}
+	if time < 0 {
+		return 0, nil, s.noTime(o.at)
+	}
+	for _, p := range o.frame.partition {
+		low, err := a.lower(p)
+		if err != nil {
+			return 0, nil, err
+		}
+		partition = append(partition, b.add(low))
+	}
+	return time, partition, nil
 }
 
 // readsOf returns the columns of n that the query reads above it, sorted.

@@ -37,11 +37,15 @@ func (e env) rankCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 			return nil, err
 		}
 	}
-	f, err := e.rankFrame(&n.Spec, n)
+	s, f, err := e.rankFrame(&n.Spec, n)
 	if err != nil {
 		return nil, err
 	}
 	c := call{name: name, typ: fn.Result()}
+	if f, ok := e.numbersByTime(name, s, f, n); ok {
+		number := logical.SeriesFunc{Name: name, Arg: -1, Default: -1, Type: c.typ}
+		return e.addOver(over{call: c, frame: f, series: &number, at: e.span(n)}), nil
+	}
 	if fn.Buckets > 0 {
 		c.params = []any{fn.Buckets}
 	}
@@ -62,32 +66,32 @@ func (e env) positive(n tidb.ExprNode, what string) (int64, error) {
 }
 
 // rankFrame binds PARTITION BY and ORDER BY of a rank, which has no frame.
-func (e env) rankFrame(spec *tidb.WindowSpec, at tidb.Node) (frame, error) {
+func (e env) rankFrame(spec *tidb.WindowSpec, at tidb.Node) (*tidb.WindowSpec, frame, error) {
 	s, err := e.windowSpec(spec, at)
 	if err != nil {
-		return frame{}, err
+		return nil, frame{}, err
 	}
 	if s.Frame != nil {
-		return frame{}, e.errorf(diag.Invalid, at, "a function that numbers rows takes no frame").
+		return nil, frame{}, e.errorf(diag.Invalid, at, "a function that numbers rows takes no frame").
 			WithHint("leave ROWS or RANGE out")
 	}
 	in := e
 	in.over, in.clause = false, "OVER"
 	f := frame{}
 	if f.partition, err = in.partitionBy(s.PartitionBy); err != nil || s.OrderBy == nil {
-		return f, err
+		return s, f, err
 	}
 	for _, item := range s.OrderBy.Items {
 		n, err := in.bind(item.Expr)
 		if err != nil {
-			return f, err
+			return nil, f, err
 		}
 		if n.Type().Lane() == batch.LaneNested {
-			return f, e.errorf(diag.Type, item.Expr, "%s cannot be sorted by", n.Type())
+			return nil, f, e.errorf(diag.Type, item.Expr, "%s cannot be sorted by", n.Type())
 		}
 		f.order = append(f.order, sortItem{node: n, desc: item.Desc})
 	}
-	return f, nil
+	return s, f, nil
 }
 
 // applyRank puts a Rank step on top of n for functions of one partition and order.

@@ -102,6 +102,8 @@ func operator(step logical.Node) (operators.Operator, error) {
 		})
 	case *logical.Rank:
 		return rankStep(s)
+	case *logical.Series:
+		return seriesStep(s)
 	}
 	return nil, fmt.Errorf("build: no operator runs %s", step.Label())
 }

@@ -73,6 +73,8 @@ func (p *placer) place(step logical.Node) *Node {
 		return p.byKeys(s, s.Input, s.Config.Partition)
 	case *logical.Rank:
 		return p.byKeys(s, s.Input, s.Partition)
+	case *logical.Series:
+		return p.byKeys(s, s.Input, s.Partition)
 	case *logical.Sort, *logical.Limit, *logical.Sink:
 		return p.single(s, p.place(s.Inputs()[0]))
 	}

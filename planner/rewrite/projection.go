@@ -57,6 +57,8 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneMatch(n, w)
 	case *logical.Rank:
 		return pruneRank(n, w)
+	case *logical.Series:
+		return pruneSeries(n, w)
 	case *logical.Union:
 		return pruneUnion(n, w)
 	case *logical.Sort:

@@ -55,6 +55,8 @@ func verify(n logical.Node) error {
 		return verifyMatch(n)
 	case *logical.Rank:
 		return verifyRank(n)
+	case *logical.Series:
+		return verifySeries(n)
 	case *logical.Union:
 		return verifyUnion(n)
 	case *logical.Sort:

@@ -1,4 +1,6 @@
-package rank
+// Package sortkey writes rows as bytes that compare as ORDER BY asks, so that
+// rows which lie apart are put in order without a look at their columns.
+package sortkey
 
 import (
 	"bytes"
@@ -9,31 +11,32 @@ import (
 	"kinesql/operators/batch"
 )
 
-// keys writes the keys of rows: bytes that compare as ORDER BY asks, and after
-// them bytes that compare as the columns do that break ties. No key begins with
+// Keys writes the keys of rows: bytes that compare as Order asks, and after them
+// bytes that compare as the columns Ties do, NULL first. No key begins with
 // another one.
-type keys struct {
-	order []aggregate.SortKey
-	ties  []int
+type Keys struct {
+	Order []aggregate.SortKey
+	Ties  []int
 }
 
-// columns is the key columns of a batch.
-type columns struct {
+// Columns is the key columns of a batch, borrowed like the batch.
+type Columns struct {
 	order, ties []batch.Vector
 }
 
-func (k keys) columns(b batch.Batch) columns {
-	order := make([]int, len(k.order))
-	for i, o := range k.order {
+// Columns returns the key columns of a batch.
+func (k Keys) Columns(b batch.Batch) Columns {
+	order := make([]int, len(k.Order))
+	for i, o := range k.Order {
 		order[i] = o.Column
 	}
-	return columns{order: aggregate.Keys(b, order), ties: aggregate.Keys(b, k.ties)}
+	return Columns{order: aggregate.Keys(b, order), ties: aggregate.Keys(b, k.Ties)}
 }
 
-// append appends the key of a row, and says how long its part of ORDER BY is.
-func (k keys) append(dst []byte, c columns, row int) (key []byte, order int) {
+// Append appends the key of a row, and says how long its part of ORDER BY is.
+func (k Keys) Append(dst []byte, c Columns, row int) (key []byte, order int) {
 	start := len(dst)
-	for i, o := range k.order {
+	for i, o := range k.Order {
 		dst = appendValue(dst, &c.order[i], row, o)
 	}
 	order = len(dst) - start
@@ -43,12 +46,12 @@ func (k keys) append(dst []byte, c columns, row int) (key []byte, order int) {
 	return dst, order
 }
 
-// prefix orders rows as far as one word can: a smaller one means an earlier row.
-func (k keys) prefix(c columns, row int) uint64 {
-	if len(k.order) == 0 {
+// Prefix orders rows as far as one word can: a smaller one means an earlier row.
+func (k Keys) Prefix(c Columns, row int) uint64 {
+	if len(k.Order) == 0 {
 		return 0
 	}
-	v, o := &c.order[0], k.order[0]
+	v, o := &c.order[0], k.Order[0]
 	switch {
 	case !valid(v, row) && o.NullsFirst:
 		return 0
