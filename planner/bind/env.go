@@ -12,13 +12,16 @@ import (
 )
 
 // Columns with these indexes stand for what is computed further up: aggregates,
-// the bounds of the group's window, OVER aggregates. They are replaced when the
+// the bounds of the group's window, OVER aggregates; and, in WHERE, columns of the
+// query around a subquery and subqueries of one value. They are replaced when the
 // plan is built.
 const (
 	aggBase     = 1 << 20
 	windowStart = 1 << 21
 	windowEnd   = windowStart + 1
 	overBase    = 1 << 22
+	outerBase   = 1 << 26
+	scalarBase  = 1 << 27
 )
 
 // selection is a SELECT being bound.
@@ -33,6 +36,9 @@ type selection struct {
 	qualify expr.Node
 	named   []tidb.WindowSpec
 	spans   map[int]diag.Span // of columns, by where they start
+	// outer is where the SELECT stands as a subquery of WHERE; nil: nowhere.
+	outer   *env
+	scalars []logical.Node // subqueries of one value in WHERE
 }
 
 // env is where in a SELECT an expression stands.
@@ -69,6 +75,8 @@ func (e env) bind(n tidb.ExprNode) (expr.Node, error) {
 		return e.aggregate(n)
 	case *tidb.WindowFuncExpr:
 		return e.overCall(n, nil)
+	case *tidb.SubqueryExpr:
+		return e.scalar(n)
 	case *tidb.TimeUnitExpr:
 		return stringLiteral(n.Unit.String(), e.span(n).Start), nil
 	}
@@ -79,8 +87,8 @@ func (e env) bind(n tidb.ExprNode) (expr.Node, error) {
 func (e env) refuseExpr(n tidb.ExprNode) error {
 	what := "this expression"
 	switch n.(type) {
-	case *tidb.SubqueryExpr, *tidb.CompareSubqueryExpr, *tidb.ExistsSubqueryExpr:
-		what = "a subquery in an expression"
+	case *tidb.ExistsSubqueryExpr:
+		return e.misplacedSubquery(n, "EXISTS (SELECT ..)")
 	case *tidb.RowExpr:
 		what = "a row value in parentheses"
 	case *tidb.VariableExpr:
@@ -153,17 +161,20 @@ func (e env) columnName(n *tidb.ColumnNameExpr) (expr.Node, error) {
 
 // resolve looks parts up as [alias .] column [. member]...
 func (e env) resolve(parts []string, at diag.Span) (expr.Node, error) {
-	if e.scope.isAlias(parts[0]) && len(parts) > 1 {
-		found, err := e.resolveColumn(parts[1], parts[2:], at)
+	if t, ok := e.scope.table(parts[0]); ok && len(parts) > 1 {
+		found, err := e.columnOf(t, parts[1], parts[2:], at)
 		if found != nil || err != nil {
 			return found, err
 		}
 		if i, err := e.scope.column(parts[0]); i < 0 || err != nil {
-			return nil, e.unknownColumn(e.scope, parts[1], at)
+			return nil, e.unknownColumn(e.scope.only(t), parts[1], at)
 		}
 	}
 	found, err := e.resolveColumn(parts[0], parts[1:], at)
 	if found == nil && err == nil {
+		if found, err := e.outerColumn(parts, at); found != nil || err != nil {
+			return found, err
+		}
 		if len(parts) > 1 && !e.scope.isAlias(parts[0]) {
 			return nil, e.unknownQualifier(parts, at)
 		}
@@ -185,9 +196,15 @@ func (e env) unknownName(name string, at diag.Span) error {
 }
 
 func (e env) unknownQualifier(parts []string, at diag.Span) error {
-	if i, err := e.scope.column(parts[1]); err == nil && i >= 0 && e.scope.alias != "" {
+	if i, err := e.scope.column(parts[1]); err == nil && i >= 0 {
+		if t := e.scope.owner(i); t.alias != "" {
+			return e.errorAt(diag.UnknownName, at, "unknown table or column %q", parts[0]).
+				WithHint("did you mean %q?", t.alias+"."+parts[1])
+		}
+	}
+	if e.scope.tables != nil {
 		return e.errorAt(diag.UnknownName, at, "unknown table or column %q", parts[0]).
-			WithHint("did you mean %q?", e.scope.alias+"."+parts[1])
+			WithHint("the tables of FROM are %s", strings.Join(e.scope.aliases(), ", "))
 	}
 	return e.unknownColumn(e.scope, parts[0], at)
 }
@@ -197,13 +214,21 @@ func (e env) resolveColumn(name string, members []string, at diag.Span) (expr.No
 	if n := e.windowColumn(name); n != nil {
 		return e.members(n, members, at)
 	}
+	if n := e.scope.mergedColumn(name); n != nil {
+		return e.members(n, members, at)
+	}
 	i, err := e.scope.column(name)
+	if err == nil && i < 0 && strings.EqualFold(name, rowtime) {
+		i, err = e.scope.rowtime()
+	}
 	if err != nil {
 		return nil, e.errorAt(diag.Ambiguous, at, "%s", err)
 	}
-	if i < 0 && strings.EqualFold(name, rowtime) {
-		i = e.scope.node.Traits().Time()
-	}
+	return e.column(i, members, at)
+}
+
+// column is column i of the scope, nil where i is none.
+func (e env) column(i int, members []string, at diag.Span) (expr.Node, error) {
 	if i < 0 {
 		return nil, nil
 	}
@@ -211,6 +236,18 @@ func (e env) resolveColumn(name string, members []string, at diag.Span) (expr.No
 	c.At = at.Start
 	e.spans[c.At] = at
 	return e.members(c, members, at)
+}
+
+// columnOf is a column of one table of FROM, nil where it has none of that name.
+func (e env) columnOf(t table, name string, members []string, at diag.Span) (expr.Node, error) {
+	if e.scope.tables == nil {
+		return e.resolveColumn(name, members, at)
+	}
+	i, err := e.scope.columnIn(t, name)
+	if err != nil {
+		return nil, e.errorAt(diag.Ambiguous, at, "%s", err)
+	}
+	return e.column(i, members, at)
 }
 
 // windowColumn is window_start, window_end or window_time of the window that the

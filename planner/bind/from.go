@@ -13,12 +13,17 @@ import (
 )
 
 // scope is the columns that expressions may name. assign is set where FROM is a
-// window table function.
+// window table function. Where FROM joins several tables, tables and tree are set,
+// and node is a step with their columns until WHERE is bound, which may say more of
+// the joins.
 type scope struct {
 	alias  string
 	node   logical.Node
 	assign *logical.Assign
 	hidden hidden
+	tables []table
+	merged []merged
+	tree   *joinTree
 }
 
 // hidden is the columns from index from on, n of them, that can be named and are
@@ -58,12 +63,7 @@ func (q *query) from(clause *tidb.TableRefsClause) (*scope, error) {
 	if clause == nil {
 		return &scope{node: logical.Values{}}, nil
 	}
-	join := clause.TableRefs
-	if join.Right != nil {
-		return nil, q.unsupported(join.Right, "JOIN").
-			WithHint("read one stream, or several by UNION ALL")
-	}
-	return q.tableRef(join.Left)
+	return q.tableRef(clause.TableRefs)
 }
 
 func (q *query) tableRef(n tidb.ResultSetNode) (*scope, error) {
@@ -74,7 +74,7 @@ func (q *query) tableRef(n tidb.ResultSetNode) (*scope, error) {
 		if n.Right == nil {
 			return q.tableRef(n.Left)
 		}
-		return nil, q.unsupported(n.Right, "JOIN")
+		return q.join(n)
 	}
 	return nil, q.unsupported(n, "this form of FROM")
 }

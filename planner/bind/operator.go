@@ -125,7 +125,7 @@ func (e env) when(n *tidb.CaseExpr, w *tidb.WhenClause) (expr.Node, error) {
 
 func (e env) in(n *tidb.PatternInExpr) (expr.Node, error) {
 	if n.Sel != nil {
-		return nil, e.unsupported(n.Sel, "IN with a subquery")
+		return nil, e.misplacedSubquery(n.Sel, "IN (SELECT ..)")
 	}
 	out, err := e.call("IN", n, append([]tidb.ExprNode{n.Expr}, n.List...)...)
 	return e.not(n, n.Not, out, err)

@@ -58,12 +58,16 @@ func fieldNames(fields []batch.Field) []string {
 
 // column returns the index of a column, or -1.
 func (s *scope) column(name string) (int, error) {
+	if s.tables != nil {
+		return s.columnOfTables(name)
+	}
 	return find(fieldNames(s.node.Schema().Fields()), name)
 }
 
-// isAlias reports whether name is what the FROM clause calls its table.
+// isAlias reports whether name is what the FROM clause calls one of its tables.
 func (s *scope) isAlias(name string) bool {
-	return s.alias != "" && strings.EqualFold(s.alias, name)
+	_, ok := s.table(name)
+	return ok
 }
 
 // unknownColumn is the error for a column that is not there.

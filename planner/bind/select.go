@@ -36,13 +36,9 @@ func (q *query) selectStmt(n *tidb.SelectStmt) (logical.Node, error) {
 	if err := s.list(n.Fields.Fields); err != nil {
 		return nil, err
 	}
-	node := s.scope.node
-	if n.Where != nil {
-		cond, err := env{selection: s, clause: "WHERE"}.condition(n.Where)
-		if err != nil {
-			return nil, err
-		}
-		node = &logical.Filter{Input: node, Cond: cond}
+	node, err := s.where(n.Where)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.groupBy(n.GroupBy); err != nil {
 		return nil, err
@@ -247,17 +243,28 @@ func (s *selection) wildcard(f *tidb.SelectField) error {
 	if _, ok := s.scope.node.(logical.Values); ok {
 		return s.errorAt(diag.Invalid, at, "* needs a FROM clause")
 	}
-	if t := f.WildCard.Table.O; t != "" && !s.scope.isAlias(t) {
-		return s.errorAt(diag.UnknownName, at, "unknown table %q before .*", t)
+	from := table{n: s.scope.node.Schema().Len()}
+	name := f.WildCard.Table.O
+	if name != "" {
+		t, ok := s.scope.table(name)
+		if !ok {
+			return s.errorAt(diag.UnknownName, at, "unknown table %q before .*", name)
+		}
+		from = t
 	}
 	s.spans[at.Start] = at
-	for i, field := range s.scope.node.Schema().Fields() {
-		if s.scope.hidden.has(i) {
+	if name == "" {
+		for _, m := range s.scope.merged {
+			s.items = append(s.items, item{node: m.node, name: m.name, at: at})
+		}
+	}
+	for i := from.from; i < from.from+from.n; i++ {
+		if s.scope.isHidden(i) || name == "" && s.scope.isMerged(i) {
 			continue
 		}
 		c := logical.Column(s.scope.node, i)
 		c.At = at.Start
-		s.items = append(s.items, item{node: c, name: field.Name, at: at})
+		s.items = append(s.items, item{node: c, name: c.Name, at: at})
 	}
 	return nil
 }
