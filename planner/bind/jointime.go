@@ -272,3 +272,10 @@ func (j *joiner) notBefore(c expr.Node) (left, right int, ok bool) {
 	want := map[string]int{">=": 1, "<=": -1}[call.Func.Name]
 	return d.left, d.right, okX && okY && okD && d.micros == 0 && d.l == want && d.r == -want
 }
+
+// noTimeOfJoin is the error for a window over a join whose rows may come at any
+// time after their own.
+func (q *query) noTimeOfJoin(at diag.Span) error {
+	return q.errorAt(diag.Invalid, at, "windows need a time attribute, and this join has none: a row may meet a partner of any later time").
+		WithHint("bound the join in time: ON a.k = b.k AND a.ts BETWEEN b.ts - INTERVAL '1' MINUTE AND b.ts")
+}

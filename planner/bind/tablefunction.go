@@ -180,6 +180,9 @@ func (q *query) checkTime(s *scope, i int, at diag.Span, spec window.Spec) error
 		return q.errorAt(diag.Invalid, at, "column %q is not the time attribute", name).
 			WithHint("use %q, which has a watermark", s.node.Schema().Field(t.Times[0]).Name)
 	}
+	if s.tables != nil {
+		return q.noTimeOfJoin(at)
+	}
 	return q.noTime(at)
 }
 
