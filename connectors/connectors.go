@@ -31,6 +31,12 @@ type Connector interface {
 	Sink(spec SinkSpec) (operators.Sink, error)
 }
 
+// Versioner is a Connector that can tell cheaply whether what it reads has changed:
+// the version is then another one. Tables are read again by it.
+type Versioner interface {
+	Version(spec Spec) (string, error)
+}
+
 // Spec is a stream as its CREATE STREAM tells it.
 type Spec struct {
 	Stream  string

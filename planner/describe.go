@@ -20,6 +20,9 @@ func (p *Planner) describe(st *ast.Describe) (*Plan, error) {
 	}
 	switch o := o.(type) {
 	case *catalog.Stream:
+		if o.IsTable() {
+			return describeTable(o), nil
+		}
 		return describeStream(o), nil
 	case *catalog.View:
 		return describeColumns(o.Schema), nil

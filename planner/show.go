@@ -17,6 +17,8 @@ func (p *Planner) show(st *ast.Show) (*Plan, error) {
 	switch st.Kind {
 	case ast.StreamObject:
 		out.Columns = []string{"name", "connector", "columns", "time", "delay", "description"}
+	case ast.TableObject:
+		out.Columns = []string{"name", "connector", "columns", "key", "refresh", "description"}
 	case ast.ViewObject:
 		out.Columns = []string{"name", "columns"}
 	case ast.PumpObject:
@@ -39,6 +41,9 @@ func (p *Planner) show(st *ast.Show) (*Plan, error) {
 func showRow(o catalog.Object) []string {
 	switch o := o.(type) {
 	case *catalog.Stream:
+		if o.IsTable() {
+			return tableRow(o)
+		}
 		column, delay := "", ""
 		if o.Time >= 0 {
 			column, delay = o.TimeName(), logical.Duration(o.Delay)

@@ -19,7 +19,11 @@ import (
 const idleTimeout = 5 * time.Second
 
 func (p *Planner) createStream(st *ast.CreateStream) (*Plan, error) {
-	old, plan, err := p.mayCreate(st.Base, st.Name, ast.StreamObject, st.OrReplace, st.IfNotExists)
+	kind := ast.StreamObject
+	if st.Table {
+		kind = ast.TableObject
+	}
+	old, plan, err := p.mayCreate(st.Base, st.Name, kind, st.OrReplace, st.IfNotExists)
 	if plan != nil || err != nil {
 		return plan, err
 	}
@@ -28,7 +32,7 @@ func (p *Planner) createStream(st *ast.CreateStream) (*Plan, error) {
 		return nil, err
 	}
 	p.catalog.Put(s)
-	return &Plan{Kind: Change, Created: s, Dropped: old, Message: created(ast.StreamObject, s.Name)}, nil
+	return &Plan{Kind: Change, Created: s, Dropped: old, Message: created(kind, s.Name)}, nil
 }
 
 // stream makes a stream of its statement: columns, connector, options, watermark.
@@ -57,7 +61,11 @@ func (p *Planner) stream(st *ast.CreateStream) (*catalog.Stream, error) {
 		return nil, diag.Errorf(diag.Invalid, st.Src, st.Name.At, "stream %q has no columns", s.Name).
 			WithHint("kinesql infer FILE prints the columns of a file")
 	}
-	if s.IdleTimeout, err = options.Duration("idle_timeout", idleTimeout); err != nil {
+	if st.Table {
+		if err := p.table(st, s); err != nil {
+			return nil, err
+		}
+	} else if s.IdleTimeout, err = options.Duration("idle_timeout", idleTimeout); err != nil {
 		return nil, optionError(st, options, err)
 	}
 	if err := options.Unknown(); err != nil {

@@ -73,6 +73,9 @@ func (b *Binder) target(ins *ast.Insert) (*catalog.Stream, error) {
 	if s.Pump != "" {
 		return nil, diag.Errorf(diag.Invalid, ins.Source(), name.At, "stream %q is filled by pump %q and cannot be written to", s.Name, s.Pump)
 	}
+	if s.IsTable() {
+		return nil, diag.Errorf(diag.Invalid, ins.Source(), name.At, "table %q cannot be written to: it is read from its connector", s.Name)
+	}
 	if !s.Description.CanWrite {
 		return nil, diag.Errorf(diag.Invalid, ins.Source(), name.At, "stream %q cannot be written to: its connector %q only reads",
 			s.Name, s.ConnectorName())

@@ -39,6 +39,9 @@ func (q *query) build(t *joinTree) (logical.Node, error) {
 // joinStep makes the step of one join: it finds keys, ranges of time and windows
 // among the conditions; the rest is tested on each pair.
 func (q *query) joinStep(t *joinTree, left, right logical.Node) (logical.Node, error) {
+	if (t.kind == logical.InnerJoin || t.kind == logical.RightJoin) && t.asOf == nil && looksUp(logical.InnerJoin, right, left) {
+		return q.swapped(t, left, right)
+	}
 	conds := t.conds
 	left, right, conds = filterSides(t, left, right, conds)
 	j := &joiner{query: q, tree: t, left: left, right: right, step: &logical.Join{Kind: t.kind}}
@@ -200,6 +203,9 @@ func oneRow(n logical.Node) bool {
 // finish puts the join over its inputs and drops the keys computed for it.
 func (j *joiner) finish() logical.Node {
 	s, n, width := j.step, j.width(), j.right.Schema().Len()
+	if looksUp(s.Kind, j.left, j.right) {
+		return j.lookup()
+	}
 	s.Left, s.Right = j.l.project(j.left), j.r.project(j.right)
 	wide := s.Left.Schema().Len()
 	if len(j.residual) > 0 {
@@ -209,17 +215,21 @@ func (j *joiner) finish() logical.Node {
 		}
 		s.Residual = expr.Remap(expr.And(j.residual), move)
 	}
-	exprs, names := logical.Pass(s)
-	if s.Kind == logical.SemiJoin || s.Kind == logical.AntiJoin {
-		if wide == n {
-			return s
-		}
-		return &logical.Project{Input: s, Exprs: exprs[:n], Names: names[:n]}
+	return j.narrowed(s, wide)
+}
+
+// narrowed is a join without the keys that were computed for it: its left columns
+// are wide now.
+func (j *joiner) narrowed(join logical.Node, wide int) logical.Node {
+	n, width := j.width(), j.right.Schema().Len()
+	if j.step.Kind == logical.SemiJoin || j.step.Kind == logical.AntiJoin {
+		width = 0
 	}
+	exprs, names := logical.Pass(join)
 	if len(exprs) == n+width {
-		return s
+		return join
 	}
 	return &logical.Project{
-		Input: s, Exprs: slices.Concat(exprs[:n], exprs[wide:wide+width]), Names: slices.Concat(names[:n], names[wide:wide+width]),
+		Input: join, Exprs: slices.Concat(exprs[:n], exprs[wide:wide+width]), Names: slices.Concat(names[:n], names[wide:wide+width]),
 	}
 }

@@ -214,7 +214,14 @@ func (j *joiner) setTime() error {
 	if a.asof {
 		return nil
 	}
-	if a.time == nil {
+	table, _ := tableBelow(j.right)
+	switch {
+	case table != nil && a.time != nil:
+		return j.errorAt(diag.Unsupported, a.at, "table %q keeps no versions of its rows", table.Stream.Name).
+			WithHint("write FOR SYSTEM_TIME AS OF PROCTIME(), or leave it out")
+	case table != nil:
+		return nil
+	case a.time == nil:
 		return j.errorAt(diag.Unsupported, a.at, "FOR SYSTEM_TIME AS OF PROCTIME() reads tables, and the right side is none").
 			WithHint("write FOR SYSTEM_TIME AS OF s.ts with the time attribute of the left side, or CREATE TABLE")
 	}

@@ -49,6 +49,9 @@ func step(out *operators.Node, n *physical.Node, sink SinkFactory) error {
 	case logical.Values:
 		out.NewSource = func(int) (operators.Source, error) { return relational.NewValues(oneRow(s)), nil }
 		return nil
+	case *logical.Lookup:
+		lookup(out, s)
+		return nil
 	case *logical.Sink:
 		return sinkStep(out, s, sink)
 	}

@@ -9,8 +9,22 @@ import (
 
 // scan sets how a node reads a stream.
 func scan(out *operators.Node, s *logical.Scan) error {
+	spec := sourceSpec(s, out.Parallelism)
+	if spec.Time >= 0 {
+		out.Time = &operators.TimeSpec{Column: spec.Time, Delay: s.Stream.Delay, IdleTimeout: s.Stream.IdleTimeout}
+	}
+	out.NewSource = func(instance int) (operators.Source, error) {
+		mine := spec
+		mine.Instance = instance
+		return s.Stream.Connector.Source(mine)
+	}
+	return nil
+}
+
+// sourceSpec is what a scan wants of its connector.
+func sourceSpec(s *logical.Scan, instances int) connectors.SourceSpec {
 	spec := connectors.SourceSpec{
-		Spec: s.Stream.Spec(), Out: s.Schema(), Time: s.TimeColumn(), Instances: out.Parallelism,
+		Spec: s.Stream.Spec(), Out: s.Schema(), Time: s.TimeColumn(), Instances: instances,
 		Shared: &connectors.Shared{},
 	}
 	for _, c := range s.Columns {
@@ -21,15 +35,7 @@ func scan(out *operators.Node, s *logical.Scan) error {
 			spec.Predicates = append(spec.Predicates, connectors.Predicate{Column: col, Int: test.Int, Bytes: test.Bytes})
 		}
 	}
-	if spec.Time >= 0 {
-		out.Time = &operators.TimeSpec{Column: spec.Time, Delay: s.Stream.Delay, IdleTimeout: s.Stream.IdleTimeout}
-	}
-	out.NewSource = func(instance int) (operators.Source, error) {
-		mine := spec
-		mine.Instance = instance
-		return s.Stream.Connector.Source(mine)
-	}
-	return nil
+	return spec
 }
 
 // sinkStep sets how a node writes: to its stream, or to whoever asked.

@@ -13,7 +13,7 @@ import (
 	"kinesql/window"
 )
 
-// Stream is a named sequence of rows.
+// Stream is a named sequence of rows, or a table.
 type Stream struct {
 	Name        string
 	Schema      *batch.Schema
@@ -29,8 +29,10 @@ type Stream struct {
 	Pump        string // a system stream: the pump that fills it
 	// Key is the expression over the columns whose value sinks get beside each row,
 	// a VARCHAR; nil: none.
-	Key  expr.Node
-	text string
+	Key expr.Node
+	// Table is set where the object is a table.
+	Table *Table
+	text  string
 }
 
 // Text sets the statement that made the stream, for DESCRIBE, and returns it.
@@ -46,7 +48,12 @@ func (s *Stream) Statement() string { return s.text }
 func (s *Stream) ObjectName() string { return s.Name }
 
 // Kind implements Object.
-func (s *Stream) Kind() ast.ObjectKind { return ast.StreamObject }
+func (s *Stream) Kind() ast.ObjectKind {
+	if s.IsTable() {
+		return ast.TableObject
+	}
+	return ast.StreamObject
+}
 
 // Uses implements Object.
 func (s *Stream) Uses() []string { return nil }

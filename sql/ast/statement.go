@@ -3,9 +3,12 @@ package ast
 import "kinesql/sql/diag"
 
 // CreateStream is CREATE [OR REPLACE] STREAM [IF NOT EXISTS] name
-// (columns, WATERMARK FOR col AS expr) WITH (options).
+// (columns, WATERMARK FOR col AS expr) WITH (options), and CREATE TABLE, which has
+// no watermark and may have PRIMARY KEY (columns).
 type CreateStream struct {
 	Base
+	Table       bool
+	Key         []Ident // PRIMARY KEY
 	Name        Ident
 	OrReplace   bool
 	IfNotExists bool
@@ -70,26 +73,27 @@ type ObjectKind string
 // The object kinds.
 const (
 	StreamObject   ObjectKind = "STREAM"
+	TableObject    ObjectKind = "TABLE"
 	PumpObject     ObjectKind = "PUMP"
 	ViewObject     ObjectKind = "VIEW"
 	FunctionObject ObjectKind = "FUNCTION"
 )
 
-// Show is SHOW STREAMS | PUMPS | VIEWS | FUNCTIONS [LIKE 'pattern'].
+// Show is SHOW STREAMS | TABLES | PUMPS | VIEWS | FUNCTIONS [LIKE 'pattern'].
 type Show struct {
 	Base
 	Kind ObjectKind
 	Like string // empty: all
 }
 
-// Describe is DESCRIBE | DESC [STREAM | PUMP | VIEW | FUNCTION] name.
+// Describe is DESCRIBE | DESC [STREAM | TABLE | PUMP | VIEW | FUNCTION] name.
 type Describe struct {
 	Base
 	Kind ObjectKind // empty: whichever there is
 	Name Ident
 }
 
-// Drop is DROP STREAM | PUMP | VIEW [IF EXISTS] name.
+// Drop is DROP STREAM | TABLE | PUMP | VIEW [IF EXISTS] name.
 type Drop struct {
 	Base
 	Kind     ObjectKind

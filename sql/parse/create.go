@@ -12,7 +12,7 @@ type creation struct {
 	ifNotExists bool
 }
 
-// create reads CREATE [OR REPLACE] STREAM | PUMP | VIEW.
+// create reads CREATE [OR REPLACE] STREAM | TABLE | PUMP | VIEW.
 func (c *cursor) create() (ast.Statement, error) {
 	k := creation{start: c.pos}
 	c.accept("CREATE")
@@ -20,6 +20,8 @@ func (c *cursor) create() (ast.Statement, error) {
 	switch {
 	case c.accept("STREAM"):
 		return c.createStream(k)
+	case c.accept("TABLE"):
+		return c.createTable(k)
 	case c.accept("PUMP"):
 		return c.createPump(k)
 	case c.accept("VIEW"):

@@ -102,6 +102,9 @@ func (c *cursor) afterDefinition() error {
 }
 
 func (c *cursor) column(st *ast.CreateStream) error {
+	if st.Table && c.cur().Is("PRIMARY") && c.ahead(1).Is("KEY") {
+		return c.primaryKey(st)
+	}
 	if err := c.refuseConstraint(); err != nil {
 		return err
 	}
@@ -117,6 +120,12 @@ func (c *cursor) column(st *ast.CreateStream) error {
 		return err
 	}
 	st.Columns = append(st.Columns, ast.Column{Name: name, Type: typ})
+	if at := c.cur().At; st.Table && c.accept("PRIMARY", "KEY") {
+		if st.Key != nil {
+			return c.errorf(diag.Invalid, at, "a table has only one PRIMARY KEY")
+		}
+		st.Key = []ast.Ident{name}
+	}
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"kinesql/sql/diag"
 )
 
-// describe reads DESCRIBE | DESC [STREAM | PUMP | VIEW | FUNCTION] name.
+// describe reads DESCRIBE | DESC [STREAM | TABLE | PUMP | VIEW | FUNCTION] name.
 func (c *cursor) describe() (ast.Statement, error) {
 	start := c.pos
 	c.accept(strings.ToUpper(c.cur().Text))
@@ -33,9 +33,9 @@ func (c *cursor) describe() (ast.Statement, error) {
 	return st, nil
 }
 
-// objectKind reads STREAM, PUMP, VIEW and, where allowed, FUNCTION.
+// objectKind reads STREAM, TABLE, PUMP, VIEW and, where allowed, FUNCTION.
 func (c *cursor) objectKind(function bool) (ast.ObjectKind, error) {
-	kinds := []string{string(ast.StreamObject), string(ast.PumpObject), string(ast.ViewObject)}
+	kinds := []string{string(ast.StreamObject), string(ast.TableObject), string(ast.PumpObject), string(ast.ViewObject)}
 	if function {
 		kinds = append(kinds, string(ast.FunctionObject))
 	}

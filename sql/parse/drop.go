@@ -7,14 +7,14 @@ import (
 	"kinesql/sql/diag"
 )
 
-// drop reads DROP STREAM | PUMP | VIEW [IF EXISTS] name.
+// drop reads DROP STREAM | TABLE | PUMP | VIEW [IF EXISTS] name.
 func (c *cursor) drop() (ast.Statement, error) {
 	start := c.pos
 	c.accept("DROP")
 	t := c.cur()
-	if t.IsAny("TABLE", "DATABASE", "SCHEMA", "INDEX", "FUNCTION", "MATERIALIZED", "USER", "SEQUENCE", "ALERT", "PROCEDURE") {
+	if t.IsAny("DATABASE", "SCHEMA", "INDEX", "FUNCTION", "MATERIALIZED", "USER", "SEQUENCE", "ALERT", "PROCEDURE") {
 		return nil, c.errorf(diag.Unsupported, t.At, "DROP %s is not supported", strings.ToUpper(t.Text)).
-			WithHint("there are DROP STREAM, DROP PUMP and DROP VIEW")
+			WithHint("there are DROP STREAM, DROP TABLE, DROP PUMP and DROP VIEW")
 	}
 	kind, err := c.objectKind(false)
 	if err != nil {

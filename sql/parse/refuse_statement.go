@@ -82,7 +82,7 @@ func (c *cursor) refuseStatement() error {
 func (c *cursor) refuseCreate() error {
 	t := c.cur()
 	hints := map[string]string{
-		"TABLE": "use CREATE STREAM", "DATABASE": "names stand alone", "SCHEMA": "names stand alone",
+		"DATABASE": "names stand alone", "SCHEMA": "names stand alone",
 		"INDEX": "", "UNIQUE": "", "USER": "", "ROLE": "", "TRIGGER": "use CREATE PUMP", "PROCEDURE": "", "SEQUENCE": "",
 		"TEMPORARY": "use CREATE VIEW", "TEMP": "use CREATE VIEW", "SOURCE": "use CREATE STREAM", "SINK": "use CREATE STREAM and CREATE PUMP",
 		"EXTERNAL": "use CREATE STREAM ... WITH (connector='...')", "TYPE": "", "GLOBAL": "", "RECURSIVE": "",

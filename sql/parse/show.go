@@ -7,7 +7,7 @@ import (
 	"kinesql/sql/diag"
 )
 
-// show reads SHOW STREAMS | PUMPS | VIEWS | FUNCTIONS [LIKE 'pattern'].
+// show reads SHOW STREAMS | TABLES | PUMPS | VIEWS | FUNCTIONS [LIKE 'pattern'].
 func (c *cursor) show() (ast.Statement, error) {
 	start := c.pos
 	c.accept("SHOW")
@@ -15,6 +15,8 @@ func (c *cursor) show() (ast.Statement, error) {
 	switch {
 	case c.accept("STREAMS"):
 		st.Kind = ast.StreamObject
+	case c.accept("TABLES"):
+		st.Kind = ast.TableObject
 	case c.accept("PUMPS"):
 		st.Kind = ast.PumpObject
 	case c.accept("VIEWS"):
@@ -44,10 +46,10 @@ func (c *cursor) show() (ast.Statement, error) {
 // refuseShow is the error for what else SHOW shows elsewhere.
 func (c *cursor) refuseShow() error {
 	t := c.cur()
-	if t.IsAny("TABLES", "DATABASES", "SCHEMAS", "COLUMNS", "INDEX", "INDEXES", "CREATE", "VARIABLES", "STATUS",
+	if t.IsAny("DATABASES", "SCHEMAS", "COLUMNS", "INDEX", "INDEXES", "CREATE", "VARIABLES", "STATUS",
 		"PROCESSLIST", "FIELDS", "KEYS", "GRANTS", "WARNINGS", "ERRORS", "FULL", "GLOBAL", "SESSION", "TABLE", "ENGINES") {
 		return c.errorf(diag.Unsupported, t.At, "SHOW %s is not supported", strings.ToUpper(t.Text)).
-			WithHint("there are SHOW STREAMS, SHOW PUMPS, SHOW VIEWS and SHOW FUNCTIONS; DESCRIBE name shows columns")
+			WithHint("there are SHOW STREAMS, SHOW TABLES, SHOW PUMPS, SHOW VIEWS and SHOW FUNCTIONS; DESCRIBE name shows columns")
 	}
-	return c.missing("STREAMS", "PUMPS", "VIEWS", "FUNCTIONS")
+	return c.missing("STREAMS", "TABLES", "PUMPS", "VIEWS", "FUNCTIONS")
 }
