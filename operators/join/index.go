@@ -28,31 +28,34 @@ type index struct {
 func (r *Reference) indexOf(rows batch.Batch, env operators.Env) (*index, error) {
 	n := rows.Rows() - 1
 	cols := make([]batch.Vector, len(r.cfg.Keys))
-	failed := map[int]bool{}
+	found := make([]bool, n+1)
+	for i := range found {
+		found[i] = true
+	}
 	for i, k := range r.cfg.Keys {
-		p, err := expr.Compile(k)
+		var err error
+		if cols[i], err = compute(k, rows, found, env); err != nil {
+			return nil, err
+		}
+	}
+	if r.cfg.Where != nil {
+		where, err := compute(r.cfg.Where, rows, found, env)
 		if err != nil {
 			return nil, err
 		}
-		v, faults := p.EvalOwned(rows)
-		cols[i] = v.Spread()
-		for _, f := range faults {
-			failed[f.Row] = true
-			env.Faults.RowError(operators.RowError{
-				Where: operators.WhereOf(rows, f.Row), Operator: "lookup", Code: f.Code, Message: f.Message,
-			})
+		for i := range found {
+			found[i] = found[i] && where.IsValid(i) && where.Bool[i]
 		}
 	}
 	if err := r.checkPrimary(rows, n); err != nil {
 		return nil, err
 	}
 	x := newIndex(n)
-	found := make([]bool, n)
 	for i := range n {
 		var ok bool
 		x.keys, ok = appendKey(x.keys, cols, r.cfg.NullSafe, i)
 		x.ends = append(x.ends, len(x.keys))
-		found[i] = ok && !failed[i]
+		found[i] = found[i] && ok
 	}
 	for i := n - 1; i >= 0; i-- { // so that rows of one key come in their order
 		if found[i] {
@@ -61,6 +64,24 @@ func (r *Reference) indexOf(rows batch.Batch, env operators.Env) (*index, error)
 		}
 	}
 	return x, nil
+}
+
+// compute evaluates an expression for each row of a table. Rows that fail are told
+// and marked as not to be found.
+func compute(e expr.Node, rows batch.Batch, found []bool, env operators.Env) (batch.Vector, error) {
+	p, err := expr.Compile(e)
+	if err != nil {
+		return batch.Vector{}, err
+	}
+	p.SetNow(env.Now)
+	v, faults := p.EvalOwned(rows)
+	for _, f := range faults {
+		found[f.Row] = false
+		env.Faults.RowError(operators.RowError{
+			Where: operators.WhereOf(rows, f.Row), Operator: "lookup", Code: f.Code, Message: f.Message,
+		})
+	}
+	return v.Spread(), nil
 }
 
 func newIndex(n int) *index {

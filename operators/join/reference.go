@@ -29,6 +29,7 @@ type ReferenceConfig struct {
 	Keys     []expr.Node // over the columns, in the order of the lookup's keys
 	NullSafe []bool      // by key; nil: none
 	Primary  []int       // columns of which no two rows are equal; nil: there are none
+	Where    expr.Node   // the rows that count; nil: all
 	MaxRows  int64
 	// Refresh is how often the table is read again; 0: where Version says that it
 	// has changed.

@@ -57,8 +57,8 @@ func (q *query) swapped(t *joinTree, left, right logical.Node) (logical.Node, er
 	return &logical.Project{Input: node, Exprs: slices.Concat(exprs[m:], exprs[:m]), Names: slices.Concat(names[m:], names[:m])}, nil
 }
 
-// lookup makes the step of a join with a table. The keys of the table are computed
-// when it is read, and so are conditions on it alone tested on the pairs.
+// lookup makes the step of a join with a table. The keys of the table are computed,
+// and conditions on it alone tested, when it is read.
 func (j *joiner) lookup() logical.Node {
 	table, conds := tableBelow(j.right)
 	n := j.width()
@@ -76,8 +76,8 @@ func (j *joiner) lookup() logical.Node {
 	for _, c := range j.residual {
 		residual = append(residual, expr.Remap(c, move))
 	}
-	for _, c := range conds {
-		residual = append(residual, shifted(c, wide))
+	if len(conds) > 0 {
+		out.Where = expr.And(conds)
 	}
 	if len(residual) > 0 {
 		out.Residual = expr.And(residual)

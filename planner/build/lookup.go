@@ -26,7 +26,7 @@ func reference(l *logical.Lookup) join.ReferenceConfig {
 	spec := sourceSpec(l.Table, 1)
 	cfg := join.ReferenceConfig{
 		Name: s.Name, Schema: l.Table.Schema(), Keys: l.TableKeys, NullSafe: l.NullSafe, MaxRows: s.Table.MaxRows,
-		Refresh: s.Table.Refresh, Primary: s.Table.Key,
+		Where: l.Where, Refresh: s.Table.Refresh, Primary: s.Table.Key,
 		Source: func() (operators.Source, error) { return s.Connector.Source(spec) },
 	}
 	if v, ok := s.Connector.(connectors.Versioner); ok {

@@ -16,6 +16,7 @@ type Lookup struct {
 	Keys      []int
 	TableKeys []expr.Node // over the table's columns
 	NullSafe  []bool      // by key; nil: none
+	Where     expr.Node   // over the table's columns: the rows that count; nil: all
 	Residual  expr.Node   // over the columns of both, Input's first; nil: TRUE
 }
 
@@ -48,6 +49,9 @@ func (l *Lookup) Label() string {
 		on[i] = l.Input.Schema().Field(k).Name + " = " + l.TableKeys[i].String()
 	}
 	out := "Lookup " + l.Kind.String() + " " + l.Table.Stream.Name + " (" + l.Table.Stream.ConnectorName() + ") on=" + list(on)
+	if l.Where != nil {
+		out += " of " + l.Where.String()
+	}
 	if l.Residual != nil {
 		out += " where " + l.Residual.String()
 	}

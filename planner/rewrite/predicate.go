@@ -53,6 +53,8 @@ func pushInto(n logical.Node, cond expr.Node) (logical.Node, bool) {
 		return &logical.Union{Parts: parts}, true
 	case *logical.Aggregate:
 		return pushAggregate(n, cond)
+	case *logical.Lookup:
+		return pushLookup(n, cond)
 	case *logical.Join:
 		return pushJoin(n, cond)
 	case *logical.Assign:

@@ -51,6 +51,8 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneAssign(n, w)
 	case *logical.Over:
 		return pruneOver(n, w)
+	case *logical.Lookup:
+		return pruneLookup(n, w)
 	case *logical.Join:
 		return pruneJoin(n, w)
 	case *logical.Match:

@@ -49,6 +49,8 @@ func verify(n logical.Node) error {
 			return err
 		}
 		return verifyCalls(n.Input.Schema(), n.Partition, n.Calls)
+	case *logical.Lookup:
+		return verifyLookup(n)
 	case *logical.Join:
 		return verifyJoin(n)
 	case *logical.Match:
