@@ -15,6 +15,11 @@ type hashJoin struct {
 	*base
 	ttl  window.Micros
 	high [2]window.Micros // the greatest event time of each side
+	// once says that a left row that has had a partner is done with: a Semi or Anti of
+	// rows that stay.
+	once bool
+	// sole says that, besides, one right row of a key is as good as many.
+	sole bool
 }
 
 // NewHash returns the join of two relations. With a ttl, see the package, it
@@ -25,6 +30,8 @@ func NewHash(cfg Config, ttl time.Duration) (operators.Operator, error) {
 		return nil, err
 	}
 	o := &hashJoin{base: b, ttl: window.Micros(ttl.Microseconds()), high: [2]window.Micros{window.Min, window.Min}}
+	o.once = cfg.Kind.half() && !cfg.Left.Retracts && !cfg.Right.Retracts
+	o.sole = o.once && cfg.Residual == nil && ttl == 0
 	for _, s := range o.sides {
 		if s.Time >= 0 {
 			if err := wantTime(s.Schema, s.Time); err != nil {
@@ -141,9 +148,22 @@ func (o *hashJoin) leave(t *turn, pos int) {
 		}
 		o.out.add(row, state.None, kind)
 	}
-	if id := t.kept[pos]; id != state.None {
+	switch id := t.kept[pos]; {
+	case id == state.None:
+	case o.needless(t, pos):
+		o.sides[t.port].rows.Drop(id)
+		o.maybe = append(o.maybe, t.ids[pos])
+	default:
 		o.sides[t.port].put(id, t.ids[pos], o.day(t, row), t.partners)
 	}
+}
+
+// needless reports whether a row may be forgotten at once.
+func (o *hashJoin) needless(t *turn, pos int) bool {
+	if t.port == 0 {
+		return o.once && t.partners > 0
+	}
+	return o.sole && o.sides[1].byKey.First(t.ids[pos]) != state.None
 }
 
 // standsAlone reports whether a row of a side with so many partners is a result by

@@ -53,6 +53,9 @@ func (r *Rows) Column(c int, ids []ID, out *batch.Vector) {
 	from := out.Len
 	r.values(c, ids, out)
 	out.Len = from + len(ids)
+	if out.Valid == nil && !isNull(r.nulls, c) && !slices.Contains(ids, None) {
+		return
+	}
 	if out.Valid != nil {
 		out.Valid = slices.Grow(out.Valid, len(ids))
 	}

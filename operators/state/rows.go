@@ -22,11 +22,14 @@ type Rows struct {
 	places  []place // by ID
 	free    []ID
 	scratch []byte
+	nulls   []byte // by column, as in a record: whether there ever was a NULL
 }
 
 // NewRows returns a Rows for rows of a schema.
 func NewRows(schema *batch.Schema) *Rows {
-	return &Rows{schema: schema, layout: newLayout(schema), arena: arena{now: -1}}
+	return &Rows{
+		schema: schema, layout: newLayout(schema), arena: arena{now: -1}, nulls: make([]byte, (schema.Len()+7)/8),
+	}
 }
 
 // Schema is that of the rows.
@@ -47,6 +50,9 @@ func (r *Rows) Put(cols []batch.Vector, rows []int32, ids []ID) {
 	e := r.layout.encoder(cols)
 	for i, row := range rows {
 		r.scratch = e.encode(r.scratch[:0], int(row))
+		for c := range r.nulls {
+			r.nulls[c] |= r.scratch[c]
+		}
 		ids[i] = r.put(r.scratch)
 	}
 }
