@@ -52,7 +52,7 @@ func TestSelfJoin(t *testing.T) {
 				p := newPlan()
 				sources := make([]*scripted, instances)
 				for i := range sources {
-					sources[i] = &scripted{polls: manyPolls(40)}
+					sources[i] = &scripted{polls: manyPolls(20)}
 				}
 				src := p.source(nil, sources...)
 				left := src
@@ -65,7 +65,7 @@ func TestSelfJoin(t *testing.T) {
 				if _, err := p.run(t); err != nil {
 					t.Fatal(err)
 				}
-				got, n := strings.Count(p.fold.String(), "\n"), 28*instances // rows of each key
+				got, n := strings.Count(p.fold.String(), "\n"), 14*instances // rows of each key
 				if want := 10 * n * n; got != want {
 					t.Errorf("%d pairs, want %d", got, want)
 				}

@@ -35,7 +35,9 @@ func (o *output) clear() {
 }
 
 func (o *output) add(own int32, other state.ID, kind batch.Kind) {
-	o.own, o.other, o.kinds = append(o.own, own), append(o.other, other), append(o.kinds, kind)
+	o.own = append(o.own, own)
+	o.other = append(o.other, other)
+	o.kinds = append(o.kinds, kind)
 	o.plain = o.plain && kind == batch.Insert
 	o.whole = o.whole && own >= 0
 }

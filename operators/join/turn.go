@@ -86,7 +86,8 @@ func (p *pairs) reset(from int) {
 }
 
 func (p *pairs) add(row int32, id state.ID) {
-	p.rows, p.ids = append(p.rows, row), append(p.ids, id)
+	p.rows = append(p.rows, row)
+	p.ids = append(p.ids, id)
 }
 
 // end says that the next row of the turn has all its pairs.

@@ -18,7 +18,12 @@ const end uint32 = 1 << 31
 
 // Add puts id at the end of a list.
 func (l *Lists) Add(list uint32, id ID) {
-	l.heads, l.links = enough(l.heads, int(list)+1), enough(l.links, int(id)+1)
+	if int(list) >= len(l.heads) {
+		l.heads = enough(l.heads, int(list)+1)
+	}
+	if int(id) >= len(l.links) {
+		l.links = enough(l.links, int(id)+1)
+	}
 	h := &l.heads[list]
 	l.links[id] = links{prev: end | list, next: end | list}
 	if h.last == 0 {
