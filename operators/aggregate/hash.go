@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
@@ -24,6 +26,9 @@ type HashConfig struct {
 	Changes bool
 	// Retracts says that the input may take rows back.
 	Retracts bool
+	// Emission says when changes are shown, EmitChanges or EmitEvery, and how long
+	// groups are kept.
+	Emission operators.Emission
 }
 
 // errSnapshot is what the operator answers to a barrier.
@@ -40,12 +45,14 @@ type hashOp struct {
 	table  Table
 	states *States
 	rows   []int64 // by group: how many rows it has
-	shown  []bool  // by group: whether its result row was emitted
 	seq    int64
+	rev    Revision // of results that come as changes
 
-	ids, touched []uint32
-	seen         []uint32 // by group: the batch that touched it last
-	batches      uint32
+	tick      time.Time  // of EmitEvery
+	life      *lifetimes // nil: groups live for ever
+	watermark window.Micros
+
+	ids []uint32
 }
 
 // NewHash returns the operator of a GROUP BY without windows. It is a Finisher:
@@ -73,7 +80,10 @@ func NewHash(cfg HashConfig) (operators.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	op := &hashOp{cfg: cfg, set: set, table: table, states: set.New()}
+	op := &hashOp{cfg: cfg, set: set, table: table, states: set.New(), watermark: window.Min}
+	if ttl := cfg.Emission.TTL; ttl > 0 && len(cfg.Keys) > 0 && cfg.Changes {
+		op.life = newLifetimes(ttl, cfg.Time >= 0)
+	}
 	return op, op.check(types)
 }
 
@@ -96,42 +106,69 @@ func (o *hashOp) check(types []batch.Type) error {
 // Open implements Operator.
 func (o *hashOp) Open(_ context.Context, env operators.Env) error {
 	o.env = env
+	if o.cfg.Emission.Mode == operators.EmitEvery {
+		o.tick = env.Now().Add(o.cfg.Emission.Every)
+	}
 	return nil
 }
 
 // Process implements Operator.
 func (o *hashOp) Process(ctx context.Context, _ int, in batch.Batch, out operators.Emitter) error {
-	added, removed, err := o.split(in)
-	if err != nil {
-		return err
-	}
 	all := upTo(in.Rows())
 	o.ids = grow(o.ids, len(all))
 	o.table.Assign(Keys(in, o.cfg.Keys), all, o.ids[:len(all)])
 	o.makeRoom(o.table.Len())
-	o.touch(o.ids[:len(all)])
-	var before image
+	apply := o.applyRows
+	if o.life != nil {
+		apply = func(in batch.Batch, _, _ int) error { return o.segments(ctx, in, out) }
+	}
+	if err := apply(in, 0, len(all)); err != nil {
+		return err
+	}
+	o.seq += int64(len(all))
+	if !o.cfg.Changes {
+		o.forget(o.ids[:len(all)])
+		return nil
+	}
+	if o.cfg.Emission.Mode == operators.EmitEvery {
+		return nil
+	}
+	return o.show(ctx, out)
+}
+
+// applyRows adds and takes back the rows from one to before another.
+func (o *hashOp) applyRows(in batch.Batch, from, to int) error {
+	added, removed, err := o.split(in, from, to)
+	if err != nil || from == to {
+		return err
+	}
 	if o.cfg.Changes {
-		before = o.image(nil)
+		o.rev.Touch(o.states, o.ids[from:to])
 	}
 	o.apply(o.set.Input(in, o.seq), added, removed)
-	o.seq += int64(len(all))
-	if o.cfg.Changes {
-		if err := o.emitChanges(ctx, before, out); err != nil {
-			return err
-		}
-	}
-	o.forget()
 	return nil
 }
 
+// show emits what the result has become since it was last shown.
+func (o *hashOp) show(ctx context.Context, out operators.Emitter) error {
+	touched := append([]uint32(nil), o.rev.dirty...)
+	err := o.rev.Show(ctx, Page{
+		Out: o.cfg.Out, Table: o.table, States: o.states, Keys: len(o.cfg.Keys), Present: o.present, Env: o.env,
+	}, out)
+	o.forget(touched)
+	return err
+}
+
+// present reports whether a group has a row in the result.
+func (o *hashOp) present(id uint32) bool { return o.rows[id] != 0 || len(o.cfg.Keys) == 0 }
+
 // split separates the rows that are added from those that are taken back.
-func (o *hashOp) split(in batch.Batch) (added, removed []int32, err error) {
+func (o *hashOp) split(in batch.Batch, from, to int) (added, removed []int32, err error) {
 	if in.Kinds == nil {
-		return upTo(in.Rows()), nil, nil
+		return upTo(to)[from:], nil, nil
 	}
-	for i, k := range in.Kinds {
-		if k.Adds() {
+	for i := from; i < to; i++ {
+		if in.Kinds[i].Adds() {
 			added = append(added, int32(i))
 			continue
 		}
@@ -149,18 +186,10 @@ func (o *hashOp) makeRoom(n int) {
 		n = 1
 	}
 	o.states.Grow(n)
-	o.rows, o.shown, o.seen = grow(o.rows, n), grow(o.shown, n), grow(o.seen, n)
-}
-
-// touch lists each group of a batch once, in the order of their first rows.
-func (o *hashOp) touch(ids []uint32) {
-	o.batches++
-	o.touched = o.touched[:0]
-	for _, id := range ids {
-		if o.seen[id] != o.batches {
-			o.seen[id] = o.batches
-			o.touched = append(o.touched, id)
-		}
+	o.rows = grow(o.rows, n)
+	o.rev.Grow(n)
+	if o.life != nil {
+		o.life.grow(n)
 	}
 }
 
@@ -175,6 +204,7 @@ func (o *hashOp) apply(in *Input, added, removed []int32) {
 	if len(removed) == 0 {
 		return
 	}
+	removed = o.known(removed)
 	for i, r := range removed {
 		ids[i] = o.ids[r]
 		o.rows[ids[i]]--
@@ -182,33 +212,64 @@ func (o *hashOp) apply(in *Input, added, removed []int32) {
 	o.states.Retract(in, removed, ids[:len(removed)])
 }
 
-// forget drops the groups that have no rows left.
-func (o *hashOp) forget() {
+// known leaves out the rows whose groups were forgotten: they are in no result.
+func (o *hashOp) known(removed []int32) []int32 {
+	if o.life == nil {
+		return removed
+	}
+	n := 0
+	for _, r := range removed {
+		if o.rows[o.ids[r]] > 0 {
+			removed[n] = r
+			n++
+		}
+	}
+	return removed[:n]
+}
+
+// forget drops those of the groups that have no rows left.
+func (o *hashOp) forget(ids []uint32) {
 	if !o.cfg.Retracts || len(o.cfg.Keys) == 0 {
 		return
 	}
 	var gone []uint32
-	for _, id := range o.touched {
+	for _, id := range ids {
 		if o.rows[id] == 0 {
-			o.shown[id] = false
 			gone = append(gone, id)
+			o.rev.Forget(id)
+			if o.life != nil {
+				o.life.last[id] = window.Min
+			}
 		}
 	}
+	slices.Sort(gone)
+	gone = slices.Compact(gone)
 	o.states.Reset(gone)
 	o.table.Remove(gone)
 }
 
 // Advance implements Operator.
-func (o *hashOp) Advance(context.Context, window.Micros, operators.Emitter) error { return nil }
+func (o *hashOp) Advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
+	o.watermark = max(o.watermark, wm)
+	if o.life != nil && o.life.event {
+		return o.sweep(ctx, o.watermark, out)
+	}
+	return nil
+}
 
 // Finish implements operators.Finisher.
 func (o *hashOp) Finish(ctx context.Context, out operators.Emitter) error {
 	if len(o.cfg.Keys) == 0 {
 		o.makeRoom(1)
 	}
+	if o.cfg.Changes {
+		if err := o.show(ctx, out); err != nil {
+			return err
+		}
+	}
 	var ids []uint32
 	for id, n := range o.rows {
-		if !o.shown[id] && (n > 0 || len(o.cfg.Keys) == 0) {
+		if !o.rev.Shown(uint32(id)) && (n > 0 || len(o.cfg.Keys) == 0) {
 			ids = append(ids, uint32(id))
 		}
 	}

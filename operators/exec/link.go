@@ -15,11 +15,15 @@ type link struct {
 	op  operators.Operator
 	out outlet
 	at  window.Watermark // the last one
+	lag window.Micros    // what the operator may still emit is so far behind
 	off bool             // wants no more input
 }
 
 func newLink(op operators.Operator) *link {
 	l := &link{op: op, at: window.Watermark{At: window.Min}}
+	if late, ok := op.(operators.Lagging); ok {
+		l.lag = late.Lag()
+	}
 	l.out.from = &l.member
 	l.watermark.Store(int64(window.Min))
 	l.open, l.close = op.Open, op.Close
@@ -57,7 +61,16 @@ func (l *link) advance(ctx context.Context, w window.Watermark) error {
 		}
 	}
 	l.at = window.Watermark{At: max(w.At, l.at.At), Idle: w.Idle}
-	return l.settle(ctx, l.out.next.advance(ctx, l.at))
+	return l.settle(ctx, l.out.next.advance(ctx, l.behind(l.at)))
+}
+
+// behind is the watermark that holds for what the operator emits. That of the end
+// of time is kept: nothing comes after it.
+func (l *link) behind(w window.Watermark) window.Watermark {
+	if w.At > window.Min+l.lag && w.At < window.Max {
+		w.At -= l.lag
+	}
+	return w
 }
 
 // settle names an error. ErrDone, be it the operator's own or that of what

@@ -44,13 +44,17 @@ type aggregateOp struct {
 	ids       []uint32
 }
 
-// NewAggregate returns the operator of a windowed GROUP BY. Its input is append-only.
+// NewAggregate returns the operator of a windowed GROUP BY. Its input is append-only,
+// save where windows are shown otherwise than once.
 func NewAggregate(cfg Config) (operators.Operator, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	if cfg.Window.Kind.Keyed() {
 		return newKeyed(cfg)
+	}
+	if cfg.Emission.Changes() || cfg.Emission.Empty {
+		return newRevising(cfg)
 	}
 	set, err := aggregate.NewSet(cfg.In, cfg.Calls, cfg.time())
 	if err != nil {

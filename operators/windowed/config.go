@@ -36,9 +36,6 @@ type Top struct {
 
 // check says what is wrong with the description, if anything.
 func (c Config) check() error {
-	if c.Emission != (operators.Emission{}) && !c.Window.Kind.Keyed() {
-		return fmt.Errorf("a windowed aggregate that emits otherwise than once, at the close of each window, is not available yet")
-	}
 	if want := len(c.Keys) + 2 + len(c.Calls); c.Out.Len() != want {
 		return fmt.Errorf("the output of a windowed aggregate has %d columns, not %d", want, c.Out.Len())
 	}

@@ -87,7 +87,7 @@ func operator(step logical.Node) (operators.Operator, error) {
 	case *logical.Aggregate:
 		return aggregate.NewHash(aggregate.HashConfig{
 			In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Calls: s.Calls, Time: s.Time,
-			Changes: s.Changes, Retracts: s.Input.Traits().Retracts,
+			Changes: s.Changes, Retracts: s.Input.Traits().Retracts, Emission: s.Emission,
 		})
 	case *logical.WindowAggregate:
 		return windowAggregate(s)
@@ -114,8 +114,7 @@ func operator(step logical.Node) (operators.Operator, error) {
 func windowAggregate(s *logical.WindowAggregate) (operators.Operator, error) {
 	cfg := windowed.Config{
 		In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Window: s.Spec,
-		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls,
-		Emission: s.Emission,
+		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls, Emission: s.Emission,
 	}
 	if s.Top != nil {
 		cfg.Top = &windowed.Top{Order: s.Top.Order, N: s.Top.N}

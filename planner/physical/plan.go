@@ -62,6 +62,9 @@ func (p *placer) place(step logical.Node) *Node {
 	case *logical.Aggregate:
 		return p.byKeys(s, s.Input, s.Keys)
 	case *logical.WindowAggregate:
+		if s.Emission.Empty { // which windows are empty is for all keys to say
+			return p.single(s, p.place(s.Input))
+		}
 		return p.byKeys(s, s.Input, s.Keys)
 	case *logical.Assign:
 		if s.Spec.Kind.Keyed() {
