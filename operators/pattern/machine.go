@@ -1,5 +1,7 @@
 package pattern
 
+import "slices"
+
 // Machine is a pattern made ready: places that take a row each, and for each
 // place, in the order of preference, the places that may take the next row.
 type Machine struct {
@@ -15,6 +17,7 @@ const Accept = -1
 type node struct {
 	place int32 // -1: a fork
 	outs  []int32
+	body  int32 // of a loop: which of outs goes around once more; 0: it is no loop
 }
 
 type machineBuilder struct {
@@ -30,16 +33,16 @@ func NewMachine(p *Pattern) (*Machine, error) {
 		return nil, err
 	}
 	m := &Machine{Variable: b.variable, Follow: make([][]int32, len(b.variable))}
-	c := &closure{nodes: b.nodes, seen: make([]int, len(b.nodes))}
-	m.Start = c.of(start)
-	steps := len(m.Start)
+	c := &closure{nodes: b.nodes}
+	if m.Start, err = c.of(start); err != nil {
+		return nil, err
+	}
 	for _, n := range b.nodes {
 		if n.place < 0 {
 			continue
 		}
-		m.Follow[n.place] = c.of(n.outs[0])
-		if steps += len(m.Follow[n.place]); steps > maxSteps {
-			return nil, errTooLarge
+		if m.Follow[n.place], err = c.of(n.outs[0]); err != nil {
+			return nil, err
 		}
 	}
 	return m, nil
@@ -50,7 +53,7 @@ func (b *machineBuilder) node(place int32, outs ...int32) (int32, error) {
 	if len(b.nodes) >= maxNodes {
 		return 0, errTooLarge
 	}
-	b.nodes = append(b.nodes, node{place, outs})
+	b.nodes = append(b.nodes, node{place: place, outs: outs})
 	return int32(len(b.nodes) - 1), nil
 }
 
@@ -92,7 +95,7 @@ func (b *machineBuilder) repeat(p *Pattern, next int32) (int32, error) {
 		if err != nil {
 			return 0, err
 		}
-		b.nodes[loop].outs = fork(p, body, exit)
+		b.nodes[loop].outs, b.nodes[loop].body = fork(p, body, exit), body
 		next = loop
 	}
 	for i := p.Min; i < p.Max && err == nil; i++ {
@@ -113,41 +116,79 @@ func fork(p *Pattern, again, exit int32) []int32 {
 	return []int32{again, exit}
 }
 
-// closure follows forks, in the order of preference, until rows are taken.
+// closure follows forks, in the order of preference, until rows are taken. A loop
+// that went around without a row is a dead end: the same fork may be passed again
+// in another round, so what counts is the fork and the rounds that are under way.
 type closure struct {
 	nodes []node
-	seen  []int // by node: the turn in which it was
-	turn  int
+	steps int
+	seen  map[visit]bool
+	under map[int32]bool // loops whose round has no row yet
+	mark  uint64         // tells sets of such loops apart
 	out   []int32
 }
 
-// of returns the places behind a node. Nothing after Accept counts: a match that
-// is found goes before the ways that come later.
-func (c *closure) of(n int32) []int32 {
-	c.turn++
-	c.out = nil
-	c.walk(n)
-	return c.out
+type visit struct {
+	node int32
+	mark uint64
 }
 
-// walk reports whether the match may end here.
+// of returns the places behind a node, each once. Nothing after Accept counts: a
+// match that is found goes before the ways that come later.
+func (c *closure) of(n int32) ([]int32, error) {
+	c.seen, c.under, c.mark, c.out = map[visit]bool{}, map[int32]bool{}, 0, nil
+	c.walk(n)
+	if c.steps > maxSteps {
+		return nil, errTooLarge
+	}
+	return c.out, nil
+}
+
+// walk reports whether the match may end here, or the pattern is too large.
 func (c *closure) walk(n int32) bool {
-	if c.seen[n] == c.turn {
+	if c.steps++; c.steps > maxSteps {
+		return true
+	}
+	here := visit{n, c.mark}
+	if c.under[n] || c.seen[here] {
 		return false
 	}
-	c.seen[n] = c.turn
-	switch {
+	c.seen[here] = true
+	switch at := c.nodes[n]; {
 	case n == 0:
 		c.out = append(c.out, Accept)
 		return true
-	case c.nodes[n].place >= 0:
-		c.out = append(c.out, c.nodes[n].place)
+	case at.place >= 0:
+		if !slices.Contains(c.out, at.place) {
+			c.out = append(c.out, at.place)
+		}
 		return false
 	}
 	for _, to := range c.nodes[n].outs {
-		if c.walk(to) {
+		if c.branch(n, to) {
 			return true
 		}
 	}
 	return false
+}
+
+// branch walks one way out of a fork; the body of a loop is a round of it.
+func (c *closure) branch(from, to int32) bool {
+	if to != c.nodes[from].body {
+		return c.walk(to)
+	}
+	mark := c.mark
+	c.under[from] = true
+	c.mark ^= mix(uint64(from))
+	found := c.walk(to)
+	c.under[from] = false
+	c.mark = mark
+	return found
+}
+
+// mix scatters a number over 64 bits.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
