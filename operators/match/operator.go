@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"kinesql/operators/pattern"
-	"slices"
 
 	"kinesql/operators"
 	"kinesql/operators/aggregate"
@@ -296,9 +295,8 @@ func (o *op) time(id state.ID) int64 {
 
 // forget drops partitions of which nothing is known.
 func (o *op) forget() {
-	slices.Sort(o.touched)
 	var gone []uint32
-	for _, part := range slices.Compact(o.touched) {
+	for _, part := range o.touched {
 		p := &o.parts[part]
 		if p.live && p.waiting == 0 && p.first == state.None && !p.timed && !o.numbered {
 			*p = noPartition

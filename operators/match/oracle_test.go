@@ -279,3 +279,15 @@ func (o *oracle) skip(start int, labels []int) int {
 	}
 	return start + len(labels)
 }
+
+// compared is a comparison of two slots.
+func compared(op string, a, b int) expr.Node {
+	col := func(i int) expr.Node {
+		return &expr.Column{Index: i, Name: "slot", Typ: batch.Of(batch.BigInt), At: -1}
+	}
+	out, err := expr.New(op, []expr.Node{col(a), col(b)}, -1)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}

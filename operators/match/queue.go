@@ -46,7 +46,12 @@ func (q *queue) add(run []waiting) {
 	}
 }
 
-func compare(a, b waiting) int { return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.seq, b.seq)) }
+func compare(a, b waiting) int {
+	if a.time != b.time {
+		return cmp.Compare(a.time, b.time)
+	}
+	return cmp.Compare(a.seq, b.seq)
+}
 
 // next takes out the first row, if its time is before wm.
 func (q *queue) next(wm int64) (waiting, bool) {

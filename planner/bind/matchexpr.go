@@ -9,6 +9,7 @@ import (
 	"kinesql/operators/batch"
 	"kinesql/operators/expr"
 	"kinesql/operators/pattern"
+	"kinesql/planner/logical"
 	"kinesql/sql/diag"
 )
 
@@ -33,6 +34,7 @@ type matchSlot struct {
 	value expr.Node // of pattern.Value, over the input
 	call  call      // of pattern.Aggregate
 	text  string
+	key   string // tells slots apart, also where columns share a name
 }
 
 // navigation is an argument that speaks of the rows of one variable.
@@ -52,8 +54,12 @@ func (n *navigation) use(v int) bool {
 // add returns the column that stands for a slot.
 func (m *matching) add(s matchSlot) expr.Node {
 	s.text = m.print(s)
+	s.key = fmt.Sprint(s.text, s.slot.Final)
+	if s.value != nil {
+		s.key += logical.Key(s.value)
+	}
 	for i, have := range m.list {
-		if have.text == s.text && have.slot.Final == s.slot.Final {
+		if have.key == s.key {
 			return placeholder(matchBase+i, s.text, s.slot.Type)
 		}
 	}
@@ -61,7 +67,7 @@ func (m *matching) add(s matchSlot) expr.Node {
 	return placeholder(matchBase+len(m.list)-1, s.text, s.slot.Type)
 }
 
-// print tells slots apart, also where columns share a name.
+// print writes a slot as EXPLAIN shows it.
 func (m *matching) print(s matchSlot) string {
 	of := ""
 	if v := s.slot.Variable; v >= 0 {
@@ -75,10 +81,7 @@ func (m *matching) print(s matchSlot) string {
 	}
 	body := "CLASSIFIER()"
 	if s.slot.Kind == pattern.Value {
-		body = fmt.Sprint(s.value)
-		if cols := expr.Columns(s.value); len(cols) > 0 {
-			body += fmt.Sprint(cols)
-		}
+		body = s.value.String()
 	}
 	out := "LAST(" + of + body
 	if s.slot.First {
