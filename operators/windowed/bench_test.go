@@ -59,11 +59,14 @@ func start(b *testing.B, cfg windowed.Config) operators.Operator {
 	if err != nil {
 		b.Fatal(err)
 	}
-	env := operators.Env{Alloc: memory.DefaultAllocator, Now: time.Now, Faults: &outcome{}, BatchRows: 8192}
-	if err := op.Open(context.Background(), env); err != nil {
+	if err := op.Open(context.Background(), testEnv()); err != nil {
 		b.Fatal(err)
 	}
 	return op
+}
+
+func testEnv() operators.Env {
+	return operators.Env{Alloc: memory.DefaultAllocator, Now: time.Now, Faults: &outcome{}, BatchRows: 8192}
 }
 
 // feed gives the operator n rows and returns how long that took without the

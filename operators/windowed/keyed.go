@@ -295,6 +295,9 @@ func (o *keyedOp) Finish(ctx context.Context, out operators.Emitter) error {
 	return o.shown.all(ctx, out)
 }
 
+// Lag implements operators.Lagging.
+func (o *keyedOp) Lag() window.Micros { return o.cfg.Emission.Lateness }
+
 // NextTick implements operators.Ticker.
 func (o *keyedOp) NextTick() time.Time {
 	var next time.Time
