@@ -75,6 +75,12 @@ type Holder interface {
 	Holding(f func(split int))
 }
 
+// Named is a Source whose splits have names that people know: paths, shards.
+type Named interface {
+	// SplitName is the name of a split that Poll or Splits has told of.
+	SplitName(split int) string
+}
+
 // Quieter is a Splitter that may be told from outside that a split is quiet.
 type Quieter interface {
 	Splitter

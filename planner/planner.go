@@ -56,6 +56,7 @@ const (
 	Query  Kind = iota // a query to run: SELECT, INSERT, CREATE PUMP
 	Rows               // rows to show: SHOW, DESCRIBE, EXPLAIN
 	Change             // the catalog was changed, or did not need to be
+	Live               // rows that only the running engine knows: EXPLAIN WINDOW of the pump Name
 )
 
 // Plan is what a statement comes to.
@@ -64,7 +65,7 @@ type Plan struct {
 	Statement ast.Statement
 
 	// Of a Query.
-	Name     string // of the pump; empty for SELECT and INSERT
+	Name     string // of the pump, of Live too; empty for SELECT and INSERT
 	Stopped  bool   // the pump was created STOPPED: do not run it
 	Target   *catalog.Stream
 	Logical  logical.Node
@@ -107,6 +108,8 @@ func (p *Planner) plan(st ast.Statement) (*Plan, error) {
 		return p.createView(st)
 	case *ast.CreatePump:
 		return p.createPump(st)
+	case *ast.ExplainWindow:
+		return p.explainWindow(st)
 	case *ast.Explain:
 		return p.explain(st)
 	case *ast.Show:

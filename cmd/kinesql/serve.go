@@ -253,6 +253,7 @@ func (f *serveFlags) start(cmd *cobra.Command, ctx context.Context, s *server.Se
 	if err := s.ObserveLags(e.Lags); err != nil {
 		return nil, &status{exitError, err}
 	}
+	s.ShowWindows(func(ctx context.Context, pump string) (any, error) { return e.Windows(ctx, pump) })
 	e.OnWarning(func(text string) { f.cfg.Logger.Warn(text) })
 	ctx, cancel := context.WithCancel(ctx)
 	q.ctx = ctx

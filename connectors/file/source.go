@@ -89,6 +89,9 @@ func (s *source) TotalBytes() int64 { return max(0, s.total) }
 // Splits implements operators.Splitter.
 func (s *source) Splits() int { return len(s.tails) }
 
+// SplitName implements operators.Named.
+func (s *source) SplitName(i int) string { return s.tails[i].path }
+
 // InTurn implements operators.Splitter.
 func (s *source) InTurn() bool { return !s.opts.follow }
 

@@ -28,6 +28,7 @@ type source struct {
 	env     operators.Env
 	builder *batch.Builder
 	splits  int
+	names   []string // of the splits
 	live    []*split
 	fetch   *fetchers
 	timer   *time.Timer
@@ -65,6 +66,7 @@ func (s *source) add(list []assignment) error {
 		}
 		sp.gauge = s.monitor.add(s.stream, a.shard.Name)
 		s.splits++
+		s.names = append(s.names, a.shard.Name)
 		s.live = append(s.live, sp)
 		s.fetch.start(sp)
 	}
@@ -86,6 +88,9 @@ func (s *source) Holding(f func(split int)) {
 		}
 	}
 }
+
+// SplitName implements operators.Named.
+func (s *source) SplitName(i int) string { return s.stream + " " + s.names[i] }
 
 // Quiet implements operators.Quieter.
 func (s *source) Quiet(f func(split int)) {

@@ -153,7 +153,7 @@ func (b *builder) stage(n *operators.Node, i int) (runner, *member, error) {
 }
 
 func (b *builder) task() *task {
-	t := &task{query: b.query, env: b.cfg.Env}
+	t := &task{query: b.query, env: b.cfg.Env, asked: questions{gone: make(chan struct{})}}
 	b.query.tasks = append(b.query.tasks, t)
 	return t
 }

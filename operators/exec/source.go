@@ -42,6 +42,7 @@ func (f *feed) run(ctx context.Context, t *task) error {
 	}
 	_, drained := f.src.(operators.Drained)
 	for !f.out.next.done() {
+		t.asked.answer()
 		if stop, final, drain := t.query.stopping(); stop && !(drain && drained) {
 			return f.end(ctx, final)
 		}

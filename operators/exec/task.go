@@ -17,10 +17,12 @@ type task struct {
 	env     operators.Env
 	members []*member // in the order of the chain: upstream first
 	tickers []ticker
+	links   []*link // the operators
 	at      *member // the one that is running, for panics
 	feed    *feed   // the head, or nil
 	inbox   *inbox  // the head, or nil
 	ended   atomic.Bool
+	asked   questions
 }
 
 // ticker is a member that may want to be called at times of the clock.
@@ -36,8 +38,11 @@ func (t *task) join(m *member) {
 	t.members = append(t.members, m)
 }
 
-// clocked notes a member that is a Ticker.
+// clocked notes an operator, and a member that is a Ticker.
 func (t *task) clocked(k ticker) {
+	if l, ok := k.(*link); ok {
+		t.links = append(t.links, l)
+	}
 	if want, _ := k.ticker(); want != nil {
 		t.tickers = append(t.tickers, k)
 	}
@@ -46,6 +51,7 @@ func (t *task) clocked(k ticker) {
 // run opens the chain from its end, runs it, and closes it.
 func (t *task) run(ctx context.Context) (err error) {
 	defer t.ended.Store(true)
+	defer t.asked.close()
 	opened := len(t.members)
 	defer func() {
 		t.drop(ctx, t.members[:opened])
@@ -157,6 +163,7 @@ func (in *inbox) run(ctx context.Context, t *task) error {
 	defer stop()
 	defer in.box.close()
 	for !in.head.done() {
+		t.asked.answer()
 		i, it, ok, err := in.box.recv(t.patience())
 		if err != nil {
 			return err

@@ -67,6 +67,12 @@ type Explain struct {
 	Target Statement
 }
 
+// ExplainWindow is EXPLAIN WINDOW p: why the windows of a pump are still open.
+type ExplainWindow struct {
+	Base
+	Pump Ident
+}
+
 // ObjectKind names a sort of catalog object.
 type ObjectKind string
 

@@ -8,7 +8,7 @@ import (
 	"kinesql/sql/lex"
 )
 
-// explain reads EXPLAIN statement.
+// explain reads EXPLAIN statement and EXPLAIN WINDOW pump.
 func (c *cursor) explain() (ast.Statement, error) {
 	start := c.pos
 	c.accept("EXPLAIN")
@@ -17,11 +17,27 @@ func (c *cursor) explain() (ast.Statement, error) {
 		return nil, c.errorf(diag.Unsupported, t.At, "EXPLAIN %s is not supported", strings.ToUpper(t.Text)).
 			WithHint("write EXPLAIN SELECT ...")
 	}
+	if t.Is("WINDOW") {
+		return c.explainWindow(start)
+	}
 	target, err := c.explained()
 	if err != nil {
 		return nil, err
 	}
 	return &ast.Explain{Base: c.base(start), Target: target}, nil
+}
+
+// explainWindow reads WINDOW pump.
+func (c *cursor) explainWindow(start int) (ast.Statement, error) {
+	c.accept("WINDOW")
+	name, err := c.objectName("pump")
+	if err != nil {
+		return nil, err
+	}
+	if !c.done() {
+		return nil, c.syntax("end of statement")
+	}
+	return &ast.ExplainWindow{Base: c.base(start), Pump: name}, nil
 }
 
 // explained reads the statement that is explained.

@@ -233,6 +233,8 @@ func (e *Engine) show(ctx context.Context, p *planner.Plan, out Output) error {
 	switch {
 	case p.Kind == planner.Rows && p.Logical != nil:
 		return out.Text(strings.TrimSuffix(p.Explain(), "\n"))
+	case p.Kind == planner.Live:
+		return e.showWindows(ctx, p, out)
 	case p.Kind == planner.Rows:
 		return showTable(ctx, p, out)
 	case p.Kind == planner.Query && p.Target == nil && e.tooLate(p):

@@ -16,6 +16,7 @@ type routes struct {
 	kinesis, sts, cloudWatch http.Handler
 	metrics                  http.Handler
 	test                     http.Handler // nil: no test mode
+	windows                  windows
 	ready                    atomic.Bool
 	healthy                  func() error // why nothing can be written any more
 }
@@ -68,6 +69,8 @@ func (h *routes) page(r *http.Request) http.Handler {
 		return h.status(h.ready.Load())
 	case "/metrics":
 		return h.metrics
+	case WindowsPath:
+		return &h.windows
 	}
 	return nil
 }
