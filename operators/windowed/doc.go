@@ -20,6 +20,16 @@
 // row without an event time, or with one that windows cannot be computed for, is
 // a row error.
 //
+// Windows of a time zone are cut on the readings of its clock (window.Wall): panes,
+// ends and the watermark they are held against are readings, and become instants
+// where rows leave the operator. Windows of a CUMULATE are panes of a step merged
+// into what there is since the start; a step that the clocks of a zone skip gives
+// no second result.
+//
+// Windows of processing time run the same operators: a row's time is when it comes
+// to the operator, and the clock is the watermark. So a column PROCTIME() of a
+// query in FROM, read beside its window, shows the time of the window's operator.
+//
 // A window is emitted when the watermark reaches its end, windows in the order of
 // their ends, and only those that hold rows. The rows of a tumble come in the
 // order in which their keys first arrived, those of a hop in one that depends on

@@ -4,7 +4,16 @@
 //
 // Decisions that the grammar leaves open:
 //
-//   - HOP takes the slide before the size: HOP(ts, slide, size [, offset]).
+//   - HOP takes the slide before the size: HOP(ts, slide, size [, offset]), as
+//     CUMULATE does its step. A text in the place of the offset, or after it, is a
+//     time zone.
+//   - PARTITION BY of a window table function takes columns. Where names without
+//     brackets follow it and no DESCRIPTOR, the last of them is the time.
+//   - WINDOWED BY STAGGER goes by ROWTIME.
+//   - Windows whose start does not tell their end (CUMULATE and those that follow
+//     from rows) are grouped by with both bounds.
+//   - A window over PROCTIME(), or over a column that is PROCTIME() further down, is
+//     one of processing time. Its results have no time attribute.
 //   - GROUP BY looks a name up among the columns first, then among the aliases of
 //     the SELECT list; HAVING and ORDER BY look among the aliases first, except
 //     inside aggregates.
