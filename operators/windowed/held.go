@@ -1,12 +1,14 @@
 package windowed
 
 import (
+	"bytes"
 	"cmp"
 	"container/heap"
 	"slices"
 
 	"kinesql/operators/aggregate"
 	"kinesql/operators/batch"
+	"kinesql/operators/sortkey"
 	"kinesql/window"
 )
 
@@ -71,14 +73,13 @@ func (q *heldRows) add(h *held) {
 	heap.Push(q, h)
 }
 
-// before takes out the next row with a time before wm; with peers, all rows of
-// that time.
-func (q *heldRows) before(wm window.Micros, peers bool) []rowRef {
+// before takes out the rows of the next time before wm.
+func (q *heldRows) before(wm window.Micros) []rowRef {
 	var out []rowRef
 	for len(*q) > 0 {
 		h := (*q)[0]
 		t := h.times[h.rows[0]]
-		if window.Micros(t) >= wm || len(out) > 0 && (!peers || out[0].time() != t) {
+		if window.Micros(t) >= wm || len(out) > 0 && out[0].time() != t {
 			break
 		}
 		out = append(out, rowRef{h, h.rows[0]})
@@ -89,6 +90,32 @@ func (q *heldRows) before(wm window.Micros, peers bool) []rowRef {
 		heap.Fix(q, 0)
 	}
 	return out
+}
+
+// byContent orders rows by columns of theirs.
+func byContent(rows []rowRef, columns []int) {
+	if len(rows) < 2 {
+		return
+	}
+	type keyed struct {
+		rowRef
+		key []byte
+	}
+	order, batches := sortkey.Keys{Ties: columns}, map[*held]sortkey.Columns{}
+	all := make([]keyed, len(rows))
+	for i, r := range rows {
+		c, ok := batches[r.held]
+		if !ok {
+			c = order.Columns(r.batch)
+			batches[r.held] = c
+		}
+		key, _ := order.Append(nil, c, int(r.row))
+		all[i] = keyed{r, key}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
+	for i, k := range all {
+		rows[i] = k.rowRef
+	}
 }
 
 // drop releases all batches.

@@ -16,6 +16,7 @@ type OverConfig struct {
 	In, Out   *batch.Schema // Out is In and one column a call
 	Partition []int
 	Time      int
+	Ties      []int // columns that tell rows of one time apart; none: they go by arrival
 	Rows      bool  // else RANGE, which counts all rows of the current row's time
 	Preceding int64 // rows, or microseconds; -1 is UNBOUNDED
 	Calls     []aggregate.Call
@@ -41,7 +42,7 @@ type overOp struct {
 
 // NewOver returns the operator of sliding aggregates over an append-only input.
 // A row is emitted once the watermark is past its time, rows in the order of
-// event time and, within one time, of arrival. A row whose time is before the
+// event time and, within one time, of Ties, else of arrival. A row whose time is before the
 // watermark that stood before it is late. With RANGE, partitions without rows in
 // the frame are forgotten; ROWS keeps the last rows of each partition, and
 // UNBOUNDED one total for each.
@@ -145,11 +146,11 @@ func (o *overOp) Advance(ctx context.Context, wm window.Micros, out operators.Em
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		peers := o.held.before(o.watermark, !o.cfg.Rows)
+		peers := o.held.before(o.watermark)
 		if len(peers) == 0 {
 			break
 		}
-		if err := o.count(ctx, peers, out); err != nil {
+		if err := o.countPeers(ctx, peers, out); err != nil {
 			return err
 		}
 	}
@@ -157,6 +158,26 @@ func (o *overOp) Advance(ctx context.Context, wm window.Micros, out operators.Em
 		return err
 	}
 	o.frame.until(o.watermark)
+	return nil
+}
+
+// countPeers counts the rows of one time: together, or each by itself.
+func (o *overOp) countPeers(ctx context.Context, peers []rowRef, out operators.Emitter) error {
+	if len(o.cfg.Ties) > 0 {
+		byContent(peers, o.cfg.Ties)
+	}
+	if !o.cfg.Rows {
+		return o.count(ctx, peers, out)
+	}
+	for i := range peers {
+		if err := o.count(ctx, peers[i:i+1], out); err != nil {
+			for _, r := range peers[i+1:] {
+				r.counted()
+				r.done()
+			}
+			return err
+		}
+	}
 	return nil
 }
 

@@ -67,12 +67,33 @@ func (s *selection) applyOver(n logical.Node, which []int, a *applied) (logical.
 		}
 		out.Calls, out.Names = append(out.Calls, c), append(out.Names, s.overs[i].call.String())
 	}
+	if out.Rows || slices.ContainsFunc(which, func(i int) bool { return byOrder(s.overs[i].call) }) {
+		out.Ties = a.ties(out.Time, out.Partition)
+	}
 	out.Input = b.project(n)
 	base := out.Input.Schema().Len()
 	for k, i := range which {
 		a.columns[overBase+i] = &expr.Column{Index: base + k, Name: out.Names[k], Typ: out.Calls[k].Type, At: -1}
 	}
 	return out, nil
+}
+
+// byOrder reports whether an aggregate may give another result where rows come in
+// another order.
+func byOrder(c call) bool {
+	return !slices.Contains([]string{"COUNT", "SUM", "AVG", "MIN", "MAX"}, c.name)
+}
+
+// ties is the columns that the query reads and that rows of one time and partition
+// may differ in.
+func (a *applied) ties(time int, partition []int) []int {
+	var out []int
+	for _, c := range a.reads {
+		if c != time && !slices.Contains(partition, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // overColumns adds the columns of ORDER BY time and PARTITION BY.

@@ -170,11 +170,7 @@ func (s *selection) applySeries(n logical.Node, which []int, a *applied) (logica
 		}
 		out.Funcs, out.Names = append(out.Funcs, f), append(out.Names, s.overs[i].call.String())
 	}
-	for _, c := range a.reads {
-		if c != out.Time && !slices.Contains(out.Partition, c) {
-			out.Ties = append(out.Ties, c)
-		}
-	}
+	out.Ties = a.ties(out.Time, out.Partition)
 	out.Input = b.project(n)
 	base := out.Input.Schema().Len()
 	for k, i := range which {

@@ -16,6 +16,7 @@ type Over struct {
 	Input     Node
 	Partition []int
 	Time      int
+	Ties      []int // columns that tell rows of one time apart, where Rows counts them
 	Rows      bool
 	Preceding int64 // rows, or microseconds, or Unbounded
 	Calls     []aggregate.Call

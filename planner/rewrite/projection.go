@@ -186,6 +186,7 @@ func pruneOver(o *logical.Over, w *wants) (logical.Node, places) {
 	below.timed = true
 	below.column(o.Time)
 	below.column(o.Partition...)
+	below.column(o.Ties...)
 	callWants(below, o.Calls)
 	for _, c := range w.whole(base + len(o.Calls)) {
 		if c < base {
@@ -195,6 +196,7 @@ func pruneOver(o *logical.Over, w *wants) (logical.Node, places) {
 	in, at := prune(o.Input, below)
 	out := *o
 	out.Input, out.Partition, out.Calls, out.Time = in, at.all(o.Partition), at.calls(o.Calls), at.cols[o.Time]
+	out.Ties = at.all(o.Ties)
 	n := in.Schema().Len()
 	for i := range o.Calls {
 		at.cols[base+i] = n + i

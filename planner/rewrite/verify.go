@@ -48,7 +48,7 @@ func verify(n logical.Node) error {
 		if err := verifyTimes(n.Input.Schema(), n.Time); err != nil {
 			return err
 		}
-		return verifyCalls(n.Input.Schema(), n.Partition, n.Calls)
+		return verifyCalls(n.Input.Schema(), append(append([]int{}, n.Partition...), n.Ties...), n.Calls)
 	case *logical.Lookup:
 		return verifyLookup(n)
 	case *logical.Join:
