@@ -35,6 +35,32 @@
 // order in which their keys first arrived, those of a hop in one that depends on
 // the input alone, and with Top in its order.
 //
+// Sessions, staggered windows and windows of rows follow from the rows of each key:
+//
+//   - The rows of a session are less than the gap apart, whatever the order in which
+//     they come. A row joins the sessions of its key that are open and near it; it
+//     is late if it is near none and one of its own would be over. A session ends
+//     a gap after its last row.
+//   - A session that has a greatest length is cut by the times of its rows: the first
+//     row begins a piece, which takes the rows less than that length away from it.
+//     The piece ends a gap after its last row, or when it is as long as it may be.
+//   - A staggered window begins with the first row by event time of a key that is in
+//     none, and ends a size later. So rows that come in disorder, but on time, move its
+//     start. A row whose windows have all ended is late; one behind the watermark
+//     that is not may begin a window that overlaps the one that closed before it.
+//   - Windows of rows count rows in the order in which they come, late or not. They
+//     begin at the earliest time of their rows and end a microsecond after the latest,
+//     or have no bounds where there is no event time. A window that has not got all of
+//     its rows at the end of the input is no result; where it was shown, it is taken
+//     back. The order of rows of one key is that of one split of the source only. A
+//     key is kept for ever once its last window overlaps the next.
+//
+// With lateness these windows are kept that much longer than they are open, and take
+// rows for as long. What EMIT CHANGES and EVERY show of them are changes against what
+// was shown before; a session that two have become begins like the earlier one and is
+// its update, and the later one is deleted. Windows of one key close in no order but
+// that of their ends, the keys of one end in that of the keys.
+//
 // Groups whose result does not fit its type are emitted with NULL and told to
 // Env.Faults. Checkpoints are not available yet: Snapshot returns an error.
 package windowed

@@ -66,7 +66,8 @@ func (q question) answer() string { return strings.ReplaceAll(q.duck, "$W", inWi
 const second = window.Second
 
 // questions is the suite.
-var questions = slices.Concat(windowQuestions, shapeQuestions, nestedQuestions, topQuestions, unboundedQuestions, overQuestions, lateOverQuestions)
+var questions = slices.Concat(windowQuestions, shapeQuestions, nestedQuestions, topQuestions, unboundedQuestions, overQuestions,
+	lateOverQuestions, keyedQuestions)
 
 var windowQuestions = []question{
 	{name: "tumble by key",
