@@ -28,6 +28,8 @@ type op struct {
 	startMask uint64 // variables that a first row may be
 	keep      int    // rows before the current one that are looked at
 	numbered  bool
+	shown     []int // columns of a row that failed, and their schema
+	faulty    *batch.Schema
 
 	env       operators.Env
 	watermark window.Micros
@@ -62,6 +64,7 @@ func New(cfg pattern.Config) (operators.Operator, error) {
 		cfg: cfg, machine: m, keep: cfg.Back(), numbered: cfg.Numbered(), watermark: window.Min,
 		rows: state.NewRows(cfg.In),
 	}
+	o.describe()
 	var types []batch.Type
 	for _, p := range cfg.Partition {
 		types = append(types, cfg.In.Field(p).Type)
@@ -81,6 +84,21 @@ func New(cfg pattern.Config) (operators.Operator, error) {
 		o.startMask |= 1 << m.Variable[place]
 	}
 	return o, nil
+}
+
+// describe chooses the columns of rows that fail: not what conditions computed.
+func (o *op) describe() {
+	computed := map[int]bool{}
+	for _, v := range o.cfg.Variables {
+		computed[v.Filter] = true
+	}
+	var fields []batch.Field
+	for c, f := range o.cfg.In.Fields() {
+		if !computed[c] {
+			o.shown, fields = append(o.shown, c), append(fields, f)
+		}
+	}
+	o.faulty = batch.NewSchema(fields...)
 }
 
 // Lag implements operators.Lagging. A match is shown when the watermark is past

@@ -104,9 +104,15 @@ func (o *op) abandon(p *partition) {
 	o.resolve(p)
 }
 
-// fault tells of a row that is kept.
+// fault tells of a row that is kept, without what was computed of it for the
+// conditions.
 func (o *op) fault(id state.ID, code, message string) {
-	b := o.rows.Batch([]state.ID{id}, batch.Beside{})
+	cols := make([]batch.Vector, len(o.shown))
+	for i, c := range o.shown {
+		o.rows.Column(c, []state.ID{id}, &cols[i])
+	}
+	b := batch.New(o.faulty, 1, cols, batch.Beside{})
+	state.Release(cols)
 	defer b.Release()
 	o.env.Faults.RowError(operators.RowError{
 		Where: operators.WhereOf(b, 0), Operator: "match", Code: code, Message: message,
