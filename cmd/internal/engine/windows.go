@@ -114,7 +114,9 @@ func openWindows(p exec.Progress, name string) []OpenWindow {
 		w.blame(p, key.end, watermark)
 		out = append(out, *w)
 	}
-	slices.SortFunc(out, func(a, b OpenWindow) int { return cmp.Or(cmp.Compare(a.behind, b.behind), cmp.Compare(a.Start, b.Start)) })
+	slices.SortFunc(out, func(a, b OpenWindow) int {
+		return cmp.Or(cmp.Compare(a.behind, b.behind), cmp.Compare(a.Start, b.Start))
+	})
 	return out[:min(len(out), maxOpen)]
 }
 

@@ -30,7 +30,7 @@ func (q Query) script(source, side string, shown bool) string {
 	}
 	if q.Side {
 		fmt.Fprintf(&b, "CREATE TABLE side_input (key BIGINT, value VARCHAR, PRIMARY KEY (key)) "+
-			"WITH (connector = 'file', path = '%s', format = 'csv', csv.header = 'false');\n", quoted(side))
+			"WITH (connector = 'file', path = '%s', format = 'csv', header = 'false');\n", quoted(side))
 	}
 	if shown {
 		return b.String() + q.Kine + ";\n"

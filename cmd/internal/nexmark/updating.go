@@ -82,10 +82,10 @@ WHERE rank_number <= 1`
 
 func q19() Query {
 	const text = `SELECT auction, bidder, price, channel, url, dateTime, extra, rank_number
-FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS rank_number FROM bid) AS R
+FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC, dateTime) AS rank_number FROM bid) AS R
 WHERE rank_number <= 10`
 	return Query{
-		Name: "q19", About: "the ten highest bids of each auction", Changes: true,
+		Name: "q19", About: "the ten highest bids of each auction (of equal ones the earlier)", Changes: true,
 		Columns: "auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, dateTime TIMESTAMP, extra VARCHAR, rank_number BIGINT",
 		Kine:    text, Duck: text,
 	}
