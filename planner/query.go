@@ -38,7 +38,8 @@ func (p *Planner) planInsert(ins *ast.Insert, pump string) (*Plan, []string, err
 	if bound.Traits().Retracts && appendOnly(bound.Stream) {
 		return nil, nil, diag.Errorf(diag.Invalid, ins.Source(), ins.Stream.At,
 			"stream %q only takes rows that stay, and the results of this query change", bound.Stream.Name).
-			WithHint("group by a window such as TUMBLE(ts, INTERVAL '1' MINUTE): its results are final")
+			WithHint("group by a window such as TUMBLE(ts, INTERVAL '1' MINUTE): its results are final; " +
+				"or create the stream WITH (changelog='op'): its records then say what kind of change they are")
 	}
 	if err := p.refuseLoop(ins, bound.Stream, b.Reads(), pump); err != nil {
 		return nil, nil, err
@@ -62,7 +63,7 @@ func (p *Planner) refuseLoop(ins *ast.Insert, to *catalog.Stream, reads []string
 }
 
 func appendOnly(s *catalog.Stream) bool {
-	return s.Description.AppendOnly || s.Description.Kept
+	return s.Changelog == "" && (s.Description.AppendOnly || s.Description.Kept)
 }
 
 func (p *Planner) createPump(st *ast.CreatePump) (*Plan, error) {

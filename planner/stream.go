@@ -50,13 +50,21 @@ func (p *Planner) stream(st *ast.CreateStream) (*catalog.Stream, error) {
 		}
 		s.Schema = batch.NewSchema(fields...)
 	}
+	if err := changelog(st, s); err != nil {
+		return nil, err
+	}
 	if s.Connector, err = p.connector(st, options); err != nil {
 		return nil, err
 	}
 	if s.Description, err = s.Connector.Describe(s.Spec()); err != nil {
 		return nil, optionError(st, options, err)
 	}
-	s.Schema = s.Description.Schema
+	if s.Changelog == "" {
+		s.Schema = s.Description.Schema
+	}
+	if err := checkChangelog(st, s); err != nil {
+		return nil, err
+	}
 	if s.Schema == nil || s.Schema.Len() == 0 {
 		return nil, diag.Errorf(diag.Invalid, st.Src, st.Name.At, "stream %q has no columns", s.Name).
 			WithHint("kinesql infer FILE prints the columns of a file")

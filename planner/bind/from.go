@@ -6,6 +6,7 @@ import (
 
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
+	"kinesql/operators/batch"
 	"kinesql/planner/catalog"
 	"kinesql/planner/logical"
 	"kinesql/sql/ast"
@@ -32,12 +33,15 @@ type hidden struct{ from, n int }
 
 // hiddenOf returns what is hidden where FROM names what node reads.
 func hiddenOf(node logical.Node) hidden {
+	if l, ok := node.(*logical.FromLog); ok {
+		node = l.Input
+	}
 	scan, ok := node.(*logical.Scan)
 	if !ok {
 		return hidden{}
 	}
 	own := scan.Stream.Schema.Len()
-	return hidden{from: own, n: len(scan.Columns) - own}
+	return hidden{from: own, n: len(scan.Stream.Fields()) - own}
 }
 
 // has reports whether column i is hidden.
@@ -178,7 +182,12 @@ func (q *query) scan(s *catalog.Stream, at diag.Span) (logical.Node, error) {
 		return nil, q.errorAt(diag.Invalid, at, "stream %q cannot be read: its connector %q only writes",
 			s.Name, s.ConnectorName())
 	}
-	return logical.NewScan(s, q.catalog.Bounded(s)), nil
+	scan := logical.NewScan(s, q.catalog.Bounded(s))
+	if s.Changelog == "" {
+		return scan, nil
+	}
+	scan.Columns = append(scan.Columns, logical.ScanColumn{Path: []string{s.Changelog}, Type: batch.Of(batch.Varchar)})
+	return &logical.FromLog{Input: scan}, nil
 }
 
 func (q *query) useCTE(c cte, at diag.Span) (logical.Node, error) {

@@ -32,7 +32,15 @@ func (b *Binder) Insert(ins *ast.Insert) (*logical.Sink, error) {
 		return nil, err
 	}
 	rows := &logical.Project{Input: node, Exprs: exprs, Names: names}
-	return &logical.Sink{Input: keyed(rows, target), Stream: target}, nil
+	return &logical.Sink{Input: logged(keyed(rows, target), target), Stream: target}, nil
+}
+
+// logged writes the kinds of changes beside the columns, where the stream wants it.
+func logged(rows logical.Node, s *catalog.Stream) logical.Node {
+	if s.Changelog == "" {
+		return rows
+	}
+	return &logical.ToLog{Input: rows, Name: s.Changelog}
 }
 
 // keyed adds the value of the stream's key behind its columns.

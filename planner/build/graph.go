@@ -75,6 +75,10 @@ func operator(step logical.Node) (operators.Operator, error) {
 		return relational.NewProject(s.Input.Schema(), s.Schema(), s.Exprs)
 	case *logical.Union:
 		return relational.NewUnion(), nil
+	case *logical.ToLog:
+		return relational.NewToLog(s.Schema()), nil
+	case *logical.FromLog:
+		return relational.NewFromLog(s.Schema()), nil
 	case *logical.Limit:
 		return relational.NewLimit(s.Count, s.Offset), nil
 	case *logical.Sort:

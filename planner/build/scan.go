@@ -47,7 +47,7 @@ func sinkStep(out *operators.Node, s *logical.Sink, factory SinkFactory) error {
 	}
 	spec := connectors.SinkSpec{Spec: s.Stream.Spec(), Changes: changes, Key: -1}
 	if s.Stream.Key != nil {
-		spec.Key = s.Stream.Schema.Len()
+		spec.Key = s.Stream.Record().Len()
 	}
 	out.NewSink = func(int) (operators.Sink, error) { return s.Stream.Connector.Sink(spec) }
 	return nil

@@ -32,7 +32,10 @@ type Stream struct {
 	Key expr.Node
 	// Table is set where the object is a table.
 	Table *Table
-	text  string
+	// Changelog is the member of its records that holds the kind of change; empty: all
+	// records are rows that stay. Schema does not have it.
+	Changelog string
+	text      string
 }
 
 // Text sets the statement that made the stream, for DESCRIBE, and returns it.
@@ -92,7 +95,15 @@ func (s *Stream) TimeName() string {
 
 // Spec is the stream as its connector knows it.
 func (s *Stream) Spec() connectors.Spec {
-	return connectors.Spec{Stream: s.Name, Options: s.Options, Schema: s.Schema}
+	return connectors.Spec{Stream: s.Name, Options: s.Options, Schema: s.Record()}
+}
+
+// Record is the columns of its records: the changelog first, where there is one.
+func (s *Stream) Record() *batch.Schema {
+	if s.Changelog == "" || s.Schema == nil {
+		return s.Schema
+	}
+	return batch.NewSchema(append([]batch.Field{{Name: s.Changelog, Type: batch.Of(batch.Varchar)}}, s.Schema.Fields()...)...)
 }
 
 // MemoryConnector is the name of the connector of streams that live in the

@@ -65,7 +65,7 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneUnion(n, w)
 	case *logical.Sort:
 		return pruneSort(n, w)
-	case *logical.Limit, *logical.Sink:
+	case *logical.Limit, *logical.Sink, *logical.ToLog:
 		return pruneWhole(n, w)
 	}
 	return n, identity(n)
