@@ -27,15 +27,9 @@ func (p *picker) forget() { p.last = p.last[:0] }
 // which they got some.
 func (p *picker) rows(in batch.Batch) []*live {
 	p.touched = p.touched[:0]
-	switch {
-	case p.op.cfg.Window.Kind == window.Attached:
+	if p.op.cfg.Window.Kind == window.Attached {
 		p.attached(in)
-	case p.op.cfg.Window.Processing:
-		now := window.At(p.op.write.env.Now())
-		for i := range in.Rows() {
-			p.at(in, i, now, window.Min)
-		}
-	default:
+	} else {
 		p.timed(in)
 	}
 	return p.touched

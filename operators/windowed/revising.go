@@ -52,7 +52,13 @@ func newRevising(cfg Config) (operators.Operator, error) {
 		o.known = newKnown(types, cfg.Emission.TTL)
 	}
 	o.pick.op = o
-	return o, o.write.check(set, types)
+	if o.line.wall, err = cfg.Window.Wall(); err != nil {
+		return nil, err
+	}
+	if err := o.write.check(set, types); err != nil || !cfg.Window.Processing {
+		return o, err
+	}
+	return onClock(o, cfg.Time), nil
 }
 
 // Open implements Operator.
@@ -156,13 +162,6 @@ func (o *revisingOp) show(ctx context.Context, w *live, out operators.Emitter) e
 
 // Advance implements Operator.
 func (o *revisingOp) Advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
-	if o.cfg.Window.Processing && wm != window.Max {
-		return nil
-	}
-	return o.advance(ctx, wm, out)
-}
-
-func (o *revisingOp) advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
 	o.watermark = max(o.watermark, wm)
 	o.pick.forget()
 	for gap := 0; ; {
@@ -242,36 +241,29 @@ func (o *revisingOp) done(ctx context.Context, out operators.Emitter) error {
 
 // NextTick implements operators.Ticker.
 func (o *revisingOp) NextTick() time.Time {
-	var next time.Time
 	if o.cfg.Emission.Mode == operators.EmitEvery && len(o.waiting) > 0 {
-		next = o.tick
+		return o.tick
 	}
-	if o.cfg.Window.Processing {
-		if w, ok := o.lives.next(); ok {
-			next = earlier(next, w.end.Time())
-		}
-		if o.known.any() {
-			next = earlier(next, o.line.after(o.shut).end.Time())
-		}
-	}
-	return next
+	return time.Time{}
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
+// deadline implements deadliner.
+func (o *revisingOp) deadline() (window.Micros, bool) {
+	w, ok := o.lives.next()
+	if o.known.any() {
+		if end := o.line.after(o.shut).end; !ok || end < w.end {
+			return end, true
+		}
 	}
-	return a
+	if !ok {
+		return 0, false
+	}
+	return w.end, true
 }
 
 // Tick implements operators.Ticker.
 func (o *revisingOp) Tick(ctx context.Context, out operators.Emitter) error {
 	now := o.write.env.Now()
-	if o.cfg.Window.Processing {
-		if err := o.advance(ctx, window.At(now), out); err != nil {
-			return err
-		}
-	}
 	if o.cfg.Emission.Mode != operators.EmitEvery || now.Before(o.tick) {
 		return nil
 	}

@@ -5,15 +5,18 @@ import "kinesql/window"
 // bounds is the bounds of a window: instants, as they are shown.
 type bounds struct{ start, end window.Micros }
 
-// timeline is the windows of a query in the order of their ends.
-type timeline struct{ spec window.Spec }
+// timeline is the windows of a query in the order of their ends. It speaks of
+// instants; the windows themselves go by the readings of their clock.
+type timeline struct {
+	spec window.Spec
+	wall *window.Wall
+}
 
-// holding yields the windows that hold t, the earliest first.
+// holding yields the windows that hold t, the earliest end first.
 func (l *timeline) holding(t window.Micros) func(yield func(bounds) bool) {
 	return func(yield func(bounds) bool) {
-		first, last, _ := l.spec.Ends(t)
-		for end := first; end <= last; end += l.spec.Slide {
-			if !yield(l.ending(end)) {
+		for start, end := range l.spec.Windows(l.wall.At(t)) {
+			if !yield(bounds{l.wall.Instant(start), l.wall.Instant(end)}) {
 				return
 			}
 		}
@@ -21,15 +24,25 @@ func (l *timeline) holding(t window.Micros) func(yield func(bounds) bool) {
 }
 
 // after is the first window that ends later than t.
-func (l *timeline) after(t window.Micros) bounds { return l.ending(l.spec.EndAfter(t)) }
+func (l *timeline) after(t window.Micros) bounds {
+	end := l.spec.EndAfter(l.wall.At(t))
+	for !l.wall.Lasts(l.spec.StartOf(end), end) {
+		end += l.spec.Slide
+	}
+	return l.ending(end)
+}
 
 // upTo is the last window that ends at t or before.
-func (l *timeline) upTo(t window.Micros) bounds { return l.ending(l.spec.EndAfter(t) - l.spec.Slide) }
+func (l *timeline) upTo(t window.Micros) bounds {
+	return l.ending(l.spec.EndAfter(l.wall.At(t)) - l.spec.Slide)
+}
 
-func (l *timeline) ending(end window.Micros) bounds { return bounds{end - l.spec.Size, end} }
+func (l *timeline) ending(end window.Micros) bounds {
+	return bounds{l.wall.Instant(l.spec.StartOf(end)), l.wall.Instant(end)}
+}
 
 // piece is the stretch of time around t that lies in the same windows.
 func (l *timeline) piece(t window.Micros) (from, to window.Micros) {
-	from = l.spec.PaneStart(t)
-	return from, from + l.spec.Pane()
+	start := l.spec.PaneStart(l.wall.At(t))
+	return l.wall.Instant(start), l.wall.Instant(start + l.spec.Pane())
 }
