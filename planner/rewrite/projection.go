@@ -65,7 +65,9 @@ func prune(n logical.Node, w *wants) (logical.Node, places) {
 		return pruneUnion(n, w)
 	case *logical.Sort:
 		return pruneSort(n, w)
-	case *logical.Limit, *logical.Sink, *logical.ToLog:
+	case *logical.ToLog:
+		return pruneWhole(n, newWants())
+	case *logical.Limit, *logical.Sink:
 		return pruneWhole(n, w)
 	}
 	return n, identity(n)
