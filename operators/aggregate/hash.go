@@ -109,6 +109,9 @@ func (o *hashOp) Open(_ context.Context, env operators.Env) error {
 	if o.cfg.Emission.Mode == operators.EmitEvery {
 		o.tick = env.Now().Add(o.cfg.Emission.Every)
 	}
+	if o.life != nil && !o.life.event {
+		o.life.swept = window.At(env.Now())
+	}
 	return nil
 }
 
