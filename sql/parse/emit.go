@@ -10,7 +10,7 @@ import (
 //
 //	[ALLOW LATENESS interval] [EMIT ..] [WITH (key = value, ..)]
 func (c *cursor) tailBefore(end int) int {
-	if i, ok := c.queryOptionsBefore(end); ok {
+	if i, ok := c.queryOptionsBefore(end); ok && i > c.pos {
 		end = i
 	}
 	end = c.clauseBefore(end, c.beginsEmit)
@@ -20,7 +20,7 @@ func (c *cursor) tailBefore(end int) int {
 // queryOptionsBefore finds WITH (key = ..) that ends at end.
 func (c *cursor) queryOptionsBefore(end int) (int, bool) {
 	open := c.match[max(end-1, 0)]
-	if open <= c.pos+1 || open >= end || !c.toks[end-1].Is(")") || !c.toks[open-1].Is("WITH") {
+	if open <= c.pos || open >= end || !c.toks[end-1].Is(")") || !c.toks[open-1].Is("WITH") {
 		return 0, false
 	}
 	first, second := c.toks[open+1], c.toks[open+2]
