@@ -14,6 +14,9 @@ const changelogOption = "changelog"
 // changelog reads the option: it stands before the connector is asked, which sees
 // the member as the first column.
 func changelog(st *ast.CreateStream, s *catalog.Stream) error {
+	if st.Table {
+		return nil // a table is read whole: it has no changes
+	}
 	name, given := s.Options.Lookup(changelogOption)
 	if !given {
 		return nil
