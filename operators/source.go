@@ -2,6 +2,7 @@ package operators
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -11,6 +12,10 @@ import (
 
 // MaxPoll is how long Poll may wait for data before it returns without.
 const MaxPoll = 50 * time.Millisecond
+
+// ErrUnchanged is what a source may return from Open where it is opened again to
+// read the same once more, and what it read then still holds.
+var ErrUnchanged = errors.New("operators: nothing has changed since it was read")
 
 // Source reads one or more splits (files, shards) in turn. One task calls all
 // methods from one goroutine: Open, then Poll and Snapshot, then Close once.

@@ -15,10 +15,6 @@ import (
 	"kinesql/operators/expr"
 )
 
-// ErrUnchanged is what the source of a table returns from Open, the second time and
-// later, if what it read last time still holds.
-var ErrUnchanged = errors.New("the table has not changed")
-
 // CodeStale is the code of a table that could not be read again.
 const CodeStale = "KSQL-4202"
 
@@ -139,7 +135,7 @@ func (r *Reference) refresh(ctx context.Context, o *lookup) error {
 	}
 	v, err := r.load(ctx, o)
 	switch {
-	case errors.Is(err, ErrUnchanged):
+	case errors.Is(err, operators.ErrUnchanged):
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
