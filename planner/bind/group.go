@@ -70,6 +70,8 @@ func (s *selection) checkWindow() error {
 	switch {
 	case w == nil:
 		return nil
+	case w.spec.Kind.Keyed() && s.scope.node.Traits().Retracts:
+		return s.keyedRetracting(w.spec.Kind, w.at)
 	case s.scope.node.Traits().Retracts:
 		return s.retracting(w.at)
 	case w.attached():

@@ -34,6 +34,9 @@ func (q *query) tableFunction(tf *ast.TableFunction) (*scope, error) {
 	if a.Time, a.Spec, err = q.tableFunctionTime(s, tf, spec); err != nil {
 		return nil, err
 	}
+	if in.Traits().Retracts && spec.Kind.Keyed() {
+		return nil, q.keyedRetracting(spec.Kind, tf.At)
+	}
 	if in.Traits().Retracts {
 		return nil, q.retracting(tf.At)
 	}
@@ -195,6 +198,13 @@ func (q *query) noTime(at diag.Span) error {
 func (q *query) retracting(at diag.Span) error {
 	return q.errorAt(diag.Unsupported, at, "a window over a result that changes is not supported yet").
 		WithHint("group the inner query by a window as well")
+}
+
+// keyedRetracting refuses windows that follow from the rows of a key: where one of
+// them is taken back, the windows of the others cannot be told any more.
+func (q *query) keyedRetracting(k window.Kind, at diag.Span) error {
+	return q.errorAt(diag.Unsupported, at, "a %s window follows from the rows of its key, and rows of this input may be taken back", k).
+		WithHint("group the inner query by a window as well, and leave EMIT and ALLOW LATENESS out, so that its rows stay")
 }
 
 // windowTime adds window_time, the last microsecond of the window.

@@ -206,6 +206,10 @@ func (q *query) checkLengths(c windowCall, s window.Spec, got map[string]windowA
 		at, problem = got["LONGEST"].at, "the longest SESSION is shorter than its gap"
 	case s.Kind == window.Count && s.Every > s.Rows:
 		at, problem = got["EVERY"].at, "COUNT_WINDOW would leave rows out: windows begin more rows apart than they hold"
+	case s.Kind == window.Count && s.Rows/s.CountPane() > window.MaxCountPanes:
+		return q.errorAt(diag.Invalid, got["EVERY"].at, "windows of %d rows, one every %d, consist of %d pieces each, more than %d",
+			s.Rows, s.Every, s.Rows/s.CountPane(), window.MaxCountPanes).
+			WithHint("let windows begin less often, at a divisor of their rows")
 	default:
 		return nil
 	}
