@@ -191,3 +191,48 @@ func TestCalendar(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// cells is values of each column of all, as optest reads them.
+var cells = [][]string{
+	{"true", "false"}, {"0", "-1", "9223372036854775807"}, {"0", "-0", "NaN", "1.5", "-Inf"},
+	{"0.00", "-99999999999999999999999999999999.99", "7.50"}, {"", "a", `\NULL`, "a longer text, of some bytes more"},
+	{"", "00", "ffee"}, {"1970-01-01", "0001-01-01", "9999-12-31"}, {"00:00:00", "23:59:59.999999"},
+	{"1970-01-01T00:00:00", "2262-04-11T23:47:16.854775"}, {"[]", "[null]", "[1,2,3]"},
+	{`{"m":null,"n":null}`, `{"m":"x","n":[]}`, `{"m":"","n":[null,{"z":1},{"z":null}]}`},
+}
+
+// TestAnyRowComesBack keeps random rows, drops some, and reads the others in any order.
+func TestAnyRowComesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var lines []string
+		var numbers []int32
+		for i := range rapid.IntRange(1, 30).Draw(t, "rows") {
+			row := make([]string, len(cells))
+			for c, values := range cells {
+				row[c] = rapid.SampledFrom(append([]string{"NULL"}, values...)).Draw(t, "cell")
+			}
+			lines = append(lines, strings.Join(row, "|"))
+			numbers = append(numbers, int32(i))
+		}
+		b := optest.Rows(memory.DefaultAllocator, all, strings.Join(lines, "\n"))
+		rows, ids := NewRows(all), make([]ID, len(lines))
+		rows.Put(Columns(b), numbers, ids)
+		var kept []ID
+		var want []string
+		for _, i := range rapid.Permutation(numbers).Draw(t, "order") {
+			if rapid.Bool().Draw(t, "drop") {
+				rows.Drop(ids[i])
+				continue
+			}
+			kept, want = append(kept, ids[i]), append(want, optest.Lines(b)[i])
+		}
+		if len(kept) == 0 {
+			return
+		}
+		got := rows.Batch(kept, batch.Beside{})
+		defer got.Release()
+		if lines := optest.Lines(got); !slices.Equal(lines, want) {
+			t.Fatalf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
