@@ -18,4 +18,8 @@
 //     and do not skip NULL. All other functions but JSON_ARRAYAGG and COUNT(*)
 //     do skip rows with a NULL argument.
 //   - Sums of DOUBLE are never taken back by subtraction.
+//   - A group with a time to live is over when the watermark before a row, or the clock
+//     where there is no event time, is that much past the row that touched it last. It
+//     goes without a change, and a row of its key begins it anew; a row that is to be
+//     taken back from it is dropped.
 package aggregate

@@ -61,6 +61,18 @@
 // its update, and the later one is deleted. Windows of one key close in no order but
 // that of their ends, the keys of one end in that of the keys.
 //
+// Aligned and attached windows that are shown otherwise than once, at their close,
+// have groups of their own instead of panes, beside what was last shown of them:
+//
+//   - A result is shown again only where it differs from what was shown. What is
+//     shown in between goes by the batches; what it comes to does not.
+//   - A key is known from the first window, in the order of their ends, that held a row
+//     of it. Of the windows after it those without a row of the key are shown as
+//     they close, up to the last window with rows at the end of the input, and at most
+//     a thousand without any row one after the other in one leap of the watermark.
+//   - A late row that makes a key known gives it to the closed windows after its own
+//     as well, while they are kept.
+//
 // Groups whose result does not fit its type are emitted with NULL and told to
 // Env.Faults. Checkpoints are not available yet: Snapshot returns an error.
 package windowed
