@@ -56,7 +56,7 @@ type alignedSpan struct {
 }
 
 // alignedOracle assigns each event to every window that still counts it.
-func alignedOracle(t require, s window.Spec, list []event) (map[alignedSpan][]event, []string) {
+func alignedOracle(t require, s window.Spec, lateness window.Micros, list []event) (map[alignedSpan][]event, []string) {
 	wall, err := s.Wall()
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -71,7 +71,7 @@ func alignedOracle(t require, s window.Spec, list []event) (map[alignedSpan][]ev
 			if s.Kind == window.Cumulate && now == last {
 				continue
 			}
-			if last = now; now.end > e.mark {
+			if last = now; e.mark == window.Min || now.end > e.mark-lateness {
 				groups[now] = append(groups[now], e)
 				counted = true
 			}
@@ -83,13 +83,14 @@ func alignedOracle(t require, s window.Spec, list []event) (map[alignedSpan][]ev
 	return groups, late
 }
 
-// TestAligned compares all aligned windows, on the clocks of zones too, with an
-// oracle that goes through all windows of each row.
+// TestAligned compares all aligned windows, on the clocks of zones too and shown in
+// all ways, with an oracle that goes through all windows of each row.
 func TestAligned(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := events(t)
 		s := drawAligned(t, list)
-		groups, late := alignedOracle(t, s, list)
+		emission := drawEmission(t)
+		groups, late := alignedOracle(t, s, emission.Lateness, list)
 		calls := []aggregate.Call{call("COUNT"), call("SUM", 2)}
 		types := []any{"k", bigint, "window_start", timestamp, "window_end", timestamp, "n", bigint, "s", bigint}
 		if rapid.Bool().Draw(t, "merge") {
@@ -104,14 +105,18 @@ func TestAligned(t *testing.T) {
 			}
 			want = append(want, line)
 		}
-		cfg := windowed.Config{In: eventSchema, Keys: []int{1}, Window: s, Time: 0, Calls: calls, Out: schema(types...)}
+		cfg := windowed.Config{In: eventSchema, Keys: []int{1}, Window: s, Time: 0, Calls: calls, Out: schema(types...), Emission: emission}
 		for _, size := range []int{1, 3, 100} {
 			op, err := windowed.NewAggregate(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := play(t, op, list, size)
-			same(t, "rows", got.rows, want)
+			how := play
+			if emission.Changes() {
+				how = playKeyed
+			}
+			got := how(t, op, list, size)
+			same(t, "rows", folded(t, got.rows), want)
 			same(t, "late rows", got.late, late)
 		}
 		checkAssigned(t, s, list)
@@ -124,7 +129,7 @@ func checkAssigned(t *rapid.T, s window.Spec, list []event) {
 	for i := range list {
 		list[i].mark = window.Min
 	}
-	groups, _ := alignedOracle(t, s, list)
+	groups, _ := alignedOracle(t, s, 0, list)
 	var want []string
 	for k, l := range groups {
 		for _, e := range l {

@@ -79,8 +79,8 @@ func (o *assignOp) Process(ctx context.Context, _ int, in batch.Batch, out opera
 			continue
 		}
 		for start, end := range o.spec.Windows(o.wall.At(window.Micros(times.I64[i]))) {
-			if before := end - o.spec.Slide; o.spec.Kind == window.Cumulate && before > start && !o.wall.Lasts(before, end) {
-				continue // clocks skipped the step: the window is the one before it
+			if skipped(o.spec, o.wall, start, end) {
+				continue
 			}
 			part.rows = append(part.rows, int32(i))
 			part.starts = append(part.starts, int64(o.wall.Instant(start)))

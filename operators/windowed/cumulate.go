@@ -36,8 +36,8 @@ func (c *cumulative) close(ctx context.Context, end window.Micros, out operators
 	}
 	start := c.spec.StartOf(end)
 	c.last, c.begun = end, end < start+c.spec.Size
-	if before := end - c.spec.Slide; before > start && !c.write.wall.Lasts(before, end) {
-		return nil // clocks skipped the step: the window is the one before it
+	if skipped(c.spec, c.write.wall, start, end) {
+		return nil
 	}
 	return c.write.window(ctx, out, start, end, c.all.table, c.all.states, c.all.all())
 }

@@ -16,6 +16,9 @@ type timeline struct {
 func (l *timeline) holding(t window.Micros) func(yield func(bounds) bool) {
 	return func(yield func(bounds) bool) {
 		for start, end := range l.spec.Windows(l.wall.At(t)) {
+			if skipped(l.spec, l.wall, start, end) {
+				continue
+			}
 			if !yield(bounds{l.wall.Instant(start), l.wall.Instant(end)}) {
 				return
 			}
@@ -45,4 +48,11 @@ func (l *timeline) ending(end window.Micros) bounds {
 func (l *timeline) piece(t window.Micros) (from, to window.Micros) {
 	start := l.spec.PaneStart(l.wall.At(t))
 	return l.wall.Instant(start), l.wall.Instant(start + l.spec.Pane())
+}
+
+// skipped reports whether clocks skipped the last step of a cumulating window: it
+// is the one before it.
+func skipped(s window.Spec, wall *window.Wall, start, end window.Micros) bool {
+	before := end - s.Slide
+	return s.Kind == window.Cumulate && before > start && !wall.Lasts(before, end)
 }
