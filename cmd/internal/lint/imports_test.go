@@ -27,7 +27,7 @@ var allowed = []struct {
 	{"operators/vfs", nil, "files, and nothing else"},
 	{"operators/aggregate", []string{"operators", "operators/batch", "operators/expr", "window"}, "aggregates are operators over expressions"},
 	{"operators/relational", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "window"}, "operators know the contract"},
-	{"operators/windowed", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/sortkey", "window"}, "operators know the contract"},
+	{"operators/windowed", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/sortkey", "operators/state", "window"}, "operators know the contract"},
 	{"operators/state", []string{"operators/batch", "window"}, "rows that operators keep"},
 	{"operators/join", []string{"operators", "operators/batch", "operators/expr", "operators/aggregate", "operators/state", "window"}, "operators know the contract"},
 	{"operators/pattern", []string{"operators/batch", "operators/expr", "operators/aggregate", "window"}, "a description, no operator"},
