@@ -30,6 +30,7 @@
 //   - A match that would go on for ever at the same row (SKIP TO its first row), or
 //     is to skip to a variable that it has no row of, is told of as an error of its
 //     last row, and the search goes on with the row after its first.
+//
 //   - PREV looks back over as many rows as the query asks for, in the match or
 //     before it: so many rows of each partition are kept for ever, and MATCH_NUMBER
 //     keeps a number of each. Otherwise a partition in which no match is under way
