@@ -7,6 +7,9 @@ import (
 
 // enter counts a row of its partition, and computes what goes by rows before it.
 func (o *op) enter(e entry) {
+	if o.silent(e) {
+		o.restart(e.part)
+	}
 	p := &o.parts[e.part]
 	p.waiting--
 	p.rows++

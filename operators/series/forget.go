@@ -47,18 +47,37 @@ func (o *op) forget() {
 			o.ages.Touch(k, o.watermark)
 			continue
 		}
-		for i := range o.plans {
-			if l := o.plans[i].lead; l != nil {
-				o.settle(i, k)
-				l.count[k] = 0
-			}
-		}
-		for i, t := range o.tracks {
-			for id := t.First(k); id != state.None; id = t.First(k) {
-				o.leave(i, k, id)
-			}
-		}
+		o.restart(k)
 		*p = partition{}
 		o.table.Remove([]uint32{k})
 	}
+}
+
+// silent reports whether the partition of a row had no row for the time to live.
+func (o *op) silent(e entry) bool {
+	p, ttl := &o.parts[e.part], o.cfg.TTL.Microseconds()
+	return ttl > 0 && p.rows > 0 && e.time-p.time >= ttl
+}
+
+// restart makes the next row of a partition its first. Rows in a frame of time stay:
+// they leave it by themselves.
+func (o *op) restart(k uint32) {
+	for i := range o.plans {
+		if l := o.plans[i].lead; l != nil {
+			o.settle(i, k)
+			if int(k) < len(l.count) {
+				l.count[k] = 0
+			}
+		}
+	}
+	for i, t := range o.tracks {
+		if t.reach == inFrame && !o.cfg.Rows {
+			continue
+		}
+		for id := t.First(k); id != state.None; id = t.First(k) {
+			o.leave(i, k, id)
+		}
+	}
+	p := &o.parts[k]
+	*p = partition{waiting: p.waiting, framed: p.framed}
 }

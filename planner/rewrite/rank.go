@@ -10,7 +10,7 @@ import (
 func pruneRank(r *logical.Rank, w *wants) (logical.Node, places) {
 	base := r.Input.Schema().Len()
 	below := newWants()
-	below.timed = true
+	below.timed = r.WindowEnd >= 0 || r.Time() >= 0
 	below.column(r.Partition...)
 	below.column(r.Ties...)
 	for _, k := range r.Order {

@@ -67,7 +67,7 @@ const second = window.Second
 
 // questions is the suite.
 var questions = slices.Concat(windowQuestions, shapeQuestions, nestedQuestions, topQuestions, unboundedQuestions, overQuestions,
-	lateOverQuestions, keyedQuestions, joinQuestions)
+	lateOverQuestions, keyedQuestions, joinQuestions, rankQuestions)
 
 var windowQuestions = []question{
 	{name: "tumble by key",
