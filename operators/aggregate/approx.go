@@ -24,6 +24,8 @@ func approximations() []*Function {
 				return batch.Of(batch.BigInt), args, arity("APPROX_COUNT_DISTINCT", args, 1, 64)
 			},
 			make: func(spec) (func() State, error) { return func() State { return &approxDistinct{} }, nil },
+			// A sketch cannot give values back, so the count is exact.
+			changing: func(s spec) (func() State, error) { return newDistinct(s, func() State { return &count{} }) },
 		},
 		{
 			Name: "APPROX_PERCENTILE", Signature: "APPROX_PERCENTILE(x, p)",
@@ -33,6 +35,7 @@ func approximations() []*Function {
 			noDistinct: true,
 			resolve:    resolvePercentile,
 			make:       makePercentile,
+			changing:   changingPercentile,
 		},
 	}
 }
@@ -40,12 +43,15 @@ func approximations() []*Function {
 // approxDistinct is the state of APPROX_COUNT_DISTINCT.
 type approxDistinct struct {
 	sketches []*hyperloglog.Sketch // nil where empty
+	made     int                   // sketches
+	values   int64
 	row      []byte
 }
 
 func (s *approxDistinct) Grow(n int) { s.sketches = grow(s.sketches, n) }
 
 func (s *approxDistinct) Add(in *Rows, rows []int32, ids []uint32) {
+	s.values += int64(len(rows))
 	for i, r := range rows {
 		s.row = s.row[:0]
 		for a := range in.Args {
@@ -59,6 +65,7 @@ func (s *approxDistinct) Add(in *Rows, rows []int32, ids []uint32) {
 func (s *approxDistinct) sketch(id uint32) *hyperloglog.Sketch {
 	if s.sketches[id] == nil {
 		s.sketches[id] = hyperloglog.New14()
+		s.made++
 	}
 	return s.sketches[id]
 }
@@ -70,6 +77,7 @@ func (s *approxDistinct) Merge(from State, src, dst []uint32) {
 		case o == nil:
 		case s.sketches[d] == nil:
 			s.sketches[d] = o.Clone()
+			s.made++
 		default:
 			_ = s.sketches[d].Merge(o) // fails for other precisions only
 		}
@@ -88,14 +96,21 @@ func (s *approxDistinct) Result(ids []uint32, out *batch.Vector, _ Fail) {
 
 func (s *approxDistinct) Reset(ids []uint32) {
 	for _, id := range ids {
+		if s.sketches[id] != nil {
+			s.values -= s.values / int64(s.made)
+			s.made--
+		}
 		s.sketches[id] = nil
 	}
 }
 
 func (s *approxDistinct) Clear() {
 	clear(s.sketches)
-	s.sketches = s.sketches[:0]
+	s.sketches, s.made, s.values = s.sketches[:0], 0, 0
 }
+
+// Bytes implements State.
+func (s *approxDistinct) Bytes() int64 { return sizeOf(s.sketches) + sketchesBytes(s.made, s.values) }
 
 func resolvePercentile(args []batch.Type) (batch.Type, []batch.Type, error) {
 	const name = "APPROX_PERCENTILE"
@@ -143,6 +158,8 @@ func share(param any) (float64, bool) {
 // greatest value.
 type percentile struct {
 	sketches []*ddsketch.DDSketchWithExactSummaryStatistics // nil where empty
+	made     int                                            // sketches
+	values   int64
 	share    float64
 	mapping  mapping.IndexMapping
 }
@@ -150,6 +167,7 @@ type percentile struct {
 func (s *percentile) Grow(n int) { s.sketches = grow(s.sketches, n) }
 
 func (s *percentile) Add(in *Rows, rows []int32, ids []uint32) {
+	s.values += int64(len(rows))
 	most := s.mapping.MaxIndexableValue()
 	for i, r := range rows {
 		v := in.Args[0].F64[r]
@@ -163,6 +181,7 @@ func (s *percentile) Add(in *Rows, rows []int32, ids []uint32) {
 func (s *percentile) sketch(id uint32) *ddsketch.DDSketchWithExactSummaryStatistics {
 	if s.sketches[id] == nil {
 		s.sketches[id] = ddsketch.NewDDSketchWithExactSummaryStatistics(s.mapping, store.BufferedPaginatedStoreConstructor)
+		s.made++
 	}
 	return s.sketches[id]
 }
@@ -190,11 +209,18 @@ func (s *percentile) Result(ids []uint32, out *batch.Vector, _ Fail) {
 
 func (s *percentile) Reset(ids []uint32) {
 	for _, id := range ids {
+		if s.sketches[id] != nil {
+			s.values -= s.values / int64(s.made)
+			s.made--
+		}
 		s.sketches[id] = nil
 	}
 }
 
 func (s *percentile) Clear() {
 	clear(s.sketches)
-	s.sketches = s.sketches[:0]
+	s.sketches, s.made, s.values = s.sketches[:0], 0, 0
 }
+
+// Bytes implements State.
+func (s *percentile) Bytes() int64 { return sizeOf(s.sketches) + sketchesBytes(s.made, s.values) }

@@ -32,6 +32,12 @@ func bitFunction(name, summary string, start int64, op func(a, b int64) int64) *
 			}
 			return func() State { return &bitState{start: start, op: op, xor: name == "BIT_XOR"} }, nil
 		},
+		changing: func(spec) (func() State, error) {
+			if name == "BIT_XOR" {
+				return func() State { return &bitState{op: op, xor: true} }, nil
+			}
+			return func() State { return &bitCounts{and: name == "BIT_AND"} }, nil
+		},
 	}
 }
 
@@ -90,3 +96,6 @@ func (s *bitState) Reset(ids []uint32) {
 }
 
 func (s *bitState) Clear() { s.totals = s.totals[:0] }
+
+// Bytes implements State.
+func (s *bitState) Bytes() int64 { return sizeOf(s.totals) }

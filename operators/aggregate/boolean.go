@@ -101,3 +101,6 @@ func (s *boolState) Reset(ids []uint32) {
 }
 
 func (s *boolState) Clear() { s.groups = s.groups[:0] }
+
+// Bytes implements State.
+func (s *boolState) Bytes() int64 { return sizeOf(s.groups) }

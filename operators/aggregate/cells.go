@@ -30,6 +30,7 @@ type cells interface {
 	score(id uint32) float64
 	reset(id uint32)
 	Clear()
+	Bytes() int64
 }
 
 func newCells(t batch.Type) (func() cells, error) {
@@ -115,6 +116,8 @@ func (c *numberCells[T]) score(id uint32) float64 {
 func (c *numberCells[T]) reset(id uint32) { c.holds[id] = nothing }
 
 func (c *numberCells[T]) Clear() { c.holds, c.values = c.holds[:0], c.values[:0] }
+
+func (c *numberCells[T]) Bytes() int64 { return sizeOf(c.holds) + sizeOf(c.values) }
 
 type intLane struct{}
 
@@ -268,3 +271,5 @@ func (c *bytesCells) reset(id uint32) {
 func (c *bytesCells) Clear() {
 	c.holds, c.refs, c.arena, c.dead = c.holds[:0], c.refs[:0], c.arena[:0], 0
 }
+
+func (c *bytesCells) Bytes() int64 { return sizeOf(c.holds) + sizeOf(c.refs) + sizeOf(c.arena) }

@@ -103,6 +103,9 @@ func (c *collector) Clear() {
 	c.elements, c.arena, c.last, c.dead = c.elements[:0], c.arena[:0], c.last[:0], 0
 }
 
+// Bytes implements State.
+func (c *collector) Bytes() int64 { return sizeOf(c.elements) + sizeOf(c.arena) + sizeOf(c.last) }
+
 func collections() []*Function {
 	return []*Function{groupConcat(), jsonArray()}
 }

@@ -130,3 +130,9 @@ func (s *countIf) Unmerge(from State, src, dst []uint32) {
 	}
 	s.count.Unmerge(from, src, dst)
 }
+
+// Bytes implements State.
+func (s *count) Bytes() int64 { return sizeOf(s.n) }
+
+// Bytes implements State.
+func (p *packedCount) Bytes() int64 { return p.n.bytes() }

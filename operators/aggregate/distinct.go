@@ -11,41 +11,73 @@ import (
 // the call is ordered by must follow from the arguments, as a number does from
 // its text: it counts as one more argument.
 type distinct struct {
+	entries
 	inner State
-	types []batch.Type // of the group's id, the arguments and what else the call is ordered by
-	args  int          // how many arguments there are
-	order []int        // which of the types behind the id the call is ordered by
-	table Table
-	count []int64  // rows, by entry
+	args  int      // how many arguments there are
+	order []int    // which column of an entry the call is ordered by
 	seqs  []int64  // when an entry arrived first
-	group []uint32 // of an entry
 	prev  []uint32 // the entry of the same group before this one, +1
 	next  []uint32 // the one after it, +1
 	last  []uint32 // by group: the latest entry, +1
 
-	ids    []int64 // scratch
-	found  []uint32
-	rows   []int32
-	groups []uint32
-	zeros  []uint32
+	in, out picked // scratch
 }
 
+// picked is rows and their groups.
+type picked struct {
+	rows   []int32
+	groups []uint32
+}
+
+func (p *picked) add(row int32, group uint32) {
+	p.rows, p.groups = append(p.rows, row), append(p.groups, group)
+}
+
+func (p *picked) reset() { p.rows, p.groups = p.rows[:0], p.groups[:0] }
+
 func newDistinct(s spec, newInner func() State) (func() State, error) {
-	types := append([]batch.Type{batch.Of(batch.BigInt)}, s.args...)
-	order := make([]int, len(s.Order))
-	for i, k := range s.Order {
-		if order[i] = slices.Index(s.Args, k.Column); order[i] < 0 {
-			order[i] = len(types) - 1
-			types = append(types, s.sort[i])
-		}
-	}
-	if _, err := NewTable(types); err != nil {
+	columns, order := s.columns()
+	made, err := newEntries(columns)
+	if err != nil {
 		return nil, err
 	}
 	return func() State {
-		table, _ := NewTable(types) // checked above
-		return &distinct{inner: newInner(), types: types, args: len(s.args), order: order, table: table}
+		return &distinct{inner: newInner(), entries: made(), args: len(s.args), order: order}
 	}, nil
+}
+
+// columns returns the types of a call's arguments and of what else it is ordered
+// by, and for each ORDER BY column where it stands among them.
+func (s spec) columns() (types []batch.Type, order []int) {
+	types = slices.Clone(s.args)
+	order = make([]int, len(s.Order))
+	for i, k := range s.Order {
+		if order[i] = slices.Index(s.Args, k.Column); order[i] < 0 {
+			order[i] = len(types)
+			types = append(types, s.sort[i])
+		}
+	}
+	return types, order
+}
+
+// entryColumns returns the vectors of spec.columns.
+func entryColumns(in *Rows, order []int) []batch.Vector {
+	out := in.Args[:len(in.Args):len(in.Args)]
+	for i, o := range order {
+		if o >= len(in.Args) {
+			out = append(out, in.Order[i])
+		}
+	}
+	return out
+}
+
+// entryRows is the inverse of entryColumns.
+func entryRows(columns []batch.Vector, args int, order []int) *Rows {
+	in := &Rows{Args: columns[:args:args]}
+	for _, c := range order {
+		in.Order = append(in.Order, columns[c])
+	}
+	return in
 }
 
 func (s *distinct) Grow(n int) {
@@ -53,62 +85,44 @@ func (s *distinct) Grow(n int) {
 	s.last = grow(s.last, n)
 }
 
-// assign finds the entries of rows, and makes those that are new.
-func (s *distinct) assign(in *Rows, rows []int32, ids []uint32) []uint32 {
-	if len(rows) == 0 {
-		return nil
-	}
-	highest := rows[0]
-	for _, r := range rows {
-		highest = max(highest, r)
-	}
-	s.ids = grow(s.ids, int(highest)+1)
-	for i, r := range rows {
-		s.ids[r] = int64(ids[i])
-	}
-	keys := append([]batch.Vector{{Type: s.types[0], Len: len(s.ids), I64: s.ids}}, in.Args...)
-	for i, o := range s.order {
-		if o >= s.args {
-			keys = append(keys, in.Order[i])
-		}
-	}
-	s.found = grow(s.found, len(rows))
-	entries := s.found[:len(rows)]
-	s.table.Assign(keys, rows, entries)
+func (s *distinct) Add(in *Rows, rows []int32, ids []uint32) { s.count(in, rows, ids, nil, 1) }
+
+func (s *distinct) Retract(in *Rows, rows []int32, ids []uint32) { s.count(in, rows, ids, nil, -1) }
+
+// count counts row rows[i] sign * times[i] times, or once each where times is nil.
+func (s *distinct) count(in *Rows, rows []int32, ids []uint32, times []int64, sign int64) {
+	list := s.assign(entryColumns(in, s.order), rows, ids)
 	n := s.table.Len()
-	s.count, s.group, s.seqs = grow(s.count, n), grow(s.group, n), grow(s.seqs, n)
-	s.prev, s.next = grow(s.prev, n), grow(s.next, n)
-	return entries
-}
-
-func (s *distinct) Add(in *Rows, rows []int32, ids []uint32) { s.count1(in, rows, ids, nil) }
-
-// count1 counts row rows[i] times[i] times, or once each where times is nil.
-func (s *distinct) count1(in *Rows, rows []int32, ids []uint32, times []int64) {
-	entries := s.assign(in, rows, ids)
-	s.rows, s.groups = s.rows[:0], s.groups[:0]
-	for i, e := range entries {
-		if s.count[e] == 0 {
+	s.seqs, s.prev, s.next = grow(s.seqs, n), grow(s.prev, n), grow(s.next, n)
+	s.in.reset()
+	s.out.reset()
+	for i, e := range list {
+		was, is := s.change(e, sign*timesOf(times, i))
+		if was == 0 {
 			s.link(e, ids[i])
 			s.seqs[e] = in.seq(rows[i])
-			s.rows, s.groups = append(s.rows, rows[i]), append(s.groups, ids[i])
 		}
-		s.count[e] += timesOf(times, i)
+		if is == 0 {
+			s.unlink(e)
+		}
+		switch {
+		case was <= 0 && is > 0:
+			s.in.add(rows[i], ids[i])
+		case was > 0 && is <= 0:
+			s.out.add(rows[i], ids[i])
+		}
 	}
-	s.inner.Add(in, s.rows, s.groups)
-}
-
-func timesOf(times []int64, i int) int64 {
-	if times == nil {
-		return 1
+	s.inner.Add(in, s.in.rows, s.in.groups)
+	if len(s.out.rows) > 0 {
+		s.inner.(Retractor).Retract(in, s.out.rows, s.out.groups)
 	}
-	return times[i]
+	s.sweep()
 }
 
 // link puts a new entry at the end of its group's list.
 func (s *distinct) link(e, group uint32) {
 	before := s.last[group]
-	s.group[e], s.prev[e], s.next[e] = group, before, 0
+	s.groups[e], s.prev[e], s.next[e] = group, before, 0
 	if before != 0 {
 		s.next[before-1] = e + 1
 	}
@@ -124,31 +138,12 @@ func (s *distinct) unlink(e uint32) {
 	if after != 0 {
 		s.prev[after-1] = before
 	} else {
-		s.last[s.group[e]] = before
+		s.last[s.groups[e]] = before
 	}
 }
 
-func (s *distinct) Retract(in *Rows, rows []int32, ids []uint32) { s.discount(in, rows, ids, nil) }
-
-// discount undoes count1.
-func (s *distinct) discount(in *Rows, rows []int32, ids []uint32, times []int64) {
-	entries := s.assign(in, rows, ids)
-	s.rows, s.groups, s.zeros = s.rows[:0], s.groups[:0], s.zeros[:0]
-	for i, e := range entries {
-		if s.count[e] -= timesOf(times, i); s.count[e] == 0 {
-			s.rows, s.groups = append(s.rows, rows[i]), append(s.groups, ids[i])
-			s.zeros = append(s.zeros, e)
-		}
-	}
-	s.inner.(Retractor).Retract(in, s.rows, s.groups)
-	for _, e := range s.zeros {
-		s.unlink(e)
-	}
-	s.table.Remove(s.zeros)
-}
-
-// entries lists the entries of group id, the oldest first.
-func (s *distinct) entries(id uint32, list []uint32) []uint32 {
+// list lists the entries of group id, the oldest first.
+func (s *distinct) list(id uint32, list []uint32) []uint32 {
 	from := len(list)
 	for e := s.last[id]; e != 0; e = s.prev[e-1] {
 		list = append(list, e-1)
@@ -162,43 +157,26 @@ func (s *distinct) entries(id uint32, list []uint32) []uint32 {
 func (s *distinct) values(src, dst []uint32) (in *Rows, groups []uint32, times []int64) {
 	var list []uint32
 	for i, g := range src {
-		list = s.entries(g, list)
+		list = s.list(g, list)
 		for len(groups) < len(list) {
 			groups = append(groups, dst[i])
 		}
 	}
-	columns := make([]batch.Vector, len(s.types)-1)
-	for c := range columns {
-		columns[c].Type = s.types[c+1]
-		s.table.Append(c+1, list, &columns[c])
-	}
-	in = &Rows{Args: columns[:s.args:s.args]}
-	for _, c := range s.order {
-		in.Order = append(in.Order, columns[c])
-	}
+	in = entryRows(s.columns(list), s.args, s.order)
 	for _, e := range list {
-		times, in.Seqs = append(times, s.count[e]), append(in.Seqs, s.seqs[e])
+		times, in.Seqs = append(times, s.counts[e]), append(in.Seqs, s.seqs[e])
 	}
 	return in, groups, times
 }
 
 func (s *distinct) Merge(from State, src, dst []uint32) {
 	in, ids, times := from.(*distinct).values(src, dst)
-	s.count1(in, upTo(len(ids)), ids, times)
+	s.count(in, upTo(len(ids)), ids, times, 1)
 }
 
 func (s *distinct) Unmerge(from State, src, dst []uint32) {
 	in, ids, times := from.(*distinct).values(src, dst)
-	s.discount(in, upTo(len(ids)), ids, times)
-}
-
-// upTo returns 0, 1, ... n-1.
-func upTo(n int) []int32 {
-	rows := make([]int32, n)
-	for i := range rows {
-		rows[i] = int32(i)
-	}
-	return rows
+	s.count(in, upTo(len(ids)), ids, times, -1)
 }
 
 func (s *distinct) Retracts() bool {
@@ -210,20 +188,22 @@ func (s *distinct) Result(ids []uint32, out *batch.Vector, fail Fail) { s.inner.
 
 func (s *distinct) Reset(ids []uint32) {
 	s.inner.Reset(ids)
-	s.zeros = s.zeros[:0]
 	for _, id := range ids {
 		for e := s.last[id]; e != 0; e = s.prev[e-1] {
-			s.zeros = append(s.zeros, e-1)
-			s.count[e-1] = 0
+			s.drop(e - 1)
 		}
 		s.last[id] = 0
 	}
-	s.table.Remove(s.zeros)
+	s.sweep()
 }
 
 func (s *distinct) Clear() {
 	s.inner.Clear()
-	s.table.Clear()
-	s.count, s.seqs, s.group = s.count[:0], s.seqs[:0], s.group[:0]
-	s.prev, s.next, s.last = s.prev[:0], s.next[:0], s.last[:0]
+	s.clear()
+	s.seqs, s.prev, s.next, s.last = s.seqs[:0], s.prev[:0], s.next[:0], s.last[:0]
+}
+
+func (s *distinct) Bytes() int64 {
+	return s.inner.Bytes() + s.bytes() + sizeOf(s.seqs) + sizeOf(s.prev) + sizeOf(s.next) + sizeOf(s.last) +
+		sizeOf(s.in.rows) + sizeOf(s.in.groups) + sizeOf(s.out.rows) + sizeOf(s.out.groups)
 }

@@ -25,7 +25,8 @@ func extremeFunction(name, summary string, sign int) *Function {
 			}
 			return args[0], args, nil
 		},
-		make: func(s spec) (func() State, error) { return makeExtreme(s, sign) },
+		make:     func(s spec) (func() State, error) { return makeExtreme(s, sign) },
+		changing: changingExtreme(sign),
 	}
 }
 
@@ -152,3 +153,6 @@ func resetCells(c cells, ids []uint32) {
 		c.reset(id)
 	}
 }
+
+// Bytes implements State.
+func (s *extremeInt) Bytes() int64 { return sizeOf(s.groups) }

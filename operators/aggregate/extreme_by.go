@@ -7,6 +7,7 @@ func byFunction(name, summary string, sign int) *Function {
 		Name: name, Signature: name + "(x, y)", Summary: summary,
 		Example:    "SELECT " + name + "(url, bytes) FROM s",
 		noDistinct: true,
+		changing:   changingBy(sign),
 		resolve: func(args []batch.Type) (batch.Type, []batch.Type, error) {
 			if err := arity(name, args, 2, 2); err != nil {
 				return batch.Type{}, nil, err
@@ -69,3 +70,6 @@ func (s *extremeBy) Clear() {
 	s.x.Clear()
 	s.y.Clear()
 }
+
+// Bytes implements State.
+func (s *extremeBy) Bytes() int64 { return s.x.Bytes() + s.y.Bytes() }

@@ -23,6 +23,8 @@ type Function struct {
 	nested     bool // arguments may be ARRAY and ROW
 	resolve    func(args []batch.Type) (result batch.Type, cast []batch.Type, err error)
 	make       func(spec) (func() State, error)
+	// changing makes the states over rows that may be taken back; nil: make's can.
+	changing func(spec) (func() State, error)
 }
 
 // spec is what a function's states are made for.
@@ -30,6 +32,8 @@ type spec struct {
 	Call
 	args []batch.Type // of the input columns
 	sort []batch.Type // of the Order columns
+
+	timed bool // there is an event time
 }
 
 // Functions returns all aggregate functions, sorted by name.

@@ -23,7 +23,7 @@ func groupConcat() *Function {
 			}
 			return batch.Of(batch.Varchar), textTypes(args), nil
 		},
-		make: makeConcat,
+		make: makeConcat, changing: changingCollection(makeConcat),
 	}
 }
 

@@ -57,17 +57,15 @@ type hashOp struct {
 
 // NewHash returns the operator of a GROUP BY without windows. It is a Finisher:
 // a result that is not emitted as changes comes with Finish, and without keys
-// there is a row even if there was no input. With Retracts, an aggregate that
-// cannot take rows back exactly is refused.
+// there is a row even if there was no input.
 func NewHash(cfg HashConfig) (operators.Operator, error) {
-	set, err := NewSet(cfg.In, cfg.Calls, cfg.Time)
+	newSet := NewSet
+	if cfg.Retracts {
+		newSet = NewChangingSet
+	}
+	set, err := newSet(cfg.In, cfg.Calls, cfg.Time)
 	if err != nil {
 		return nil, err
-	}
-	if cfg.Retracts {
-		if err := set.Retracts(); err != nil {
-			return nil, fmt.Errorf("over a changing input: %w", err)
-		}
 	}
 	types := make([]batch.Type, len(cfg.Keys))
 	for i, k := range cfg.Keys {
@@ -129,14 +127,24 @@ func (o *hashOp) Process(ctx context.Context, _ int, in batch.Batch, out operato
 		return err
 	}
 	o.seq += int64(len(all))
-	if !o.cfg.Changes {
+	switch {
+	case !o.cfg.Changes:
 		o.forget(o.ids[:len(all)])
-		return nil
+	case o.cfg.Emission.Mode != operators.EmitEvery:
+		if err := o.show(ctx, out); err != nil {
+			return err
+		}
 	}
-	if o.cfg.Emission.Mode == operators.EmitEvery {
-		return nil
+	return o.env.State.Resize(o.bytes())
+}
+
+// bytes is how much memory the groups take.
+func (o *hashOp) bytes() int64 {
+	bytes := o.table.Bytes() + o.states.Bytes() + o.rev.Bytes() + sizeOf(o.rows) + sizeOf(o.ids)
+	if o.life != nil {
+		bytes += sizeOf(o.life.last)
 	}
-	return o.show(ctx, out)
+	return bytes
 }
 
 // applyRows adds and takes back the rows from one to before another.
@@ -148,8 +156,7 @@ func (o *hashOp) applyRows(in batch.Batch, from, to int) error {
 	if o.cfg.Changes {
 		o.rev.Touch(o.states, o.ids[from:to])
 	}
-	o.apply(o.set.Input(in, o.seq), added, removed)
-	return nil
+	return o.apply(o.set.Input(in, o.seq), added, removed)
 }
 
 // show emits what the result has become since it was last shown.
@@ -197,7 +204,7 @@ func (o *hashOp) makeRoom(n int) {
 }
 
 // apply adds and takes back the rows of a batch.
-func (o *hashOp) apply(in *Input, added, removed []int32) {
+func (o *hashOp) apply(in *Input, added, removed []int32) error {
 	ids := make([]uint32, max(len(added), len(removed)))
 	for i, r := range added {
 		ids[i] = o.ids[r]
@@ -205,14 +212,20 @@ func (o *hashOp) apply(in *Input, added, removed []int32) {
 	}
 	o.states.Add(in, added, ids[:len(added)])
 	if len(removed) == 0 {
-		return
+		return nil
 	}
 	removed = o.known(removed)
 	for i, r := range removed {
 		ids[i] = o.ids[r]
-		o.rows[ids[i]]--
+		if o.rows[ids[i]]--; o.rows[ids[i]] < 0 && o.life == nil {
+			return ErrUnseen
+		}
 	}
 	o.states.Retract(in, removed, ids[:len(removed)])
+	if o.life != nil {
+		return nil // a row may be taken back that was forgotten with its group
+	}
+	return o.states.Fault()
 }
 
 // known leaves out the rows whose groups were forgotten: they are in no result.

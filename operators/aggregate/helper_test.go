@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"kinesql/operators"
+	"kinesql/operators/batch"
 	"kinesql/operators/optest"
 )
 
@@ -40,4 +41,18 @@ func changes(t *testing.T, op operators.Operator, batches ...string) []string {
 		}
 	}
 	return out.rows
+}
+
+// feed gives the operator one batch, drops what it emits and returns its error.
+func feed(t *testing.T, op operators.Operator, in *batch.Schema, rows string) error {
+	t.Helper()
+	alloc, out := memory.NewCheckedAllocator(memory.DefaultAllocator), &kept{}
+	defer alloc.AssertSize(t, 0)
+	if err := op.Open(t.Context(), operators.Env{Alloc: alloc, Now: time.Now, Faults: out, BatchRows: 100}); err != nil {
+		t.Fatal(err)
+	}
+	defer op.Close()
+	b := optest.Rows(alloc, in, rows)
+	defer b.Release()
+	return op.Process(t.Context(), 0, b, out)
 }

@@ -29,13 +29,15 @@ func jsonArray() *Function {
 			}
 			return batch.Of(batch.JSON), []batch.Type{t}, nil
 		},
-		make: func(s spec) (func() State, error) {
-			if t := s.args[0]; t.Lane() == batch.LaneNested || t.IsTemporal() || t.IsInterval() {
-				return nil, mismatch("JSON_ARRAYAGG", 0, "a number, BOOLEAN, VARCHAR or JSON", t)
-			}
-			return func() State { return &array{collector{order: s.Order}} }, nil
-		},
+		make: makeArray, changing: changingCollection(makeArray),
 	}
+}
+
+func makeArray(s spec) (func() State, error) {
+	if t := s.args[0]; t.Lane() == batch.LaneNested || t.IsTemporal() || t.IsInterval() {
+		return nil, mismatch("JSON_ARRAYAGG", 0, "a number, BOOLEAN, VARCHAR or JSON", t)
+	}
+	return func() State { return &array{collector{order: s.Order}} }, nil
 }
 
 // array is the state of JSON_ARRAYAGG.

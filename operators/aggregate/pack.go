@@ -90,3 +90,5 @@ func (packedState) Merge(State, []uint32, []uint32)      {}
 func (packedState) Result([]uint32, *batch.Vector, Fail) {}
 func (packedState) Reset([]uint32)                       {}
 func (packedState) Clear()                               {}
+
+func (p *packedInts) bytes() int64 { return sizeOf(p.data) }

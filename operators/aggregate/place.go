@@ -5,20 +5,23 @@ import "kinesql/operators/batch"
 func places() []*Function {
 	return []*Function{
 		placeFunction("FIRST_VALUE", "Value of the first row by event time, NULL included; rows of one time go by arrival.",
-			true, func(at, than moment) bool { return at.before(than) }),
+			true, func(at, than moment) bool { return at.before(than) }, changingPlace("FIRST_VALUE", first)),
 		placeFunction("LAST_VALUE", "Value of the last row by event time, NULL included; rows of one time go by arrival.",
-			true, func(at, than moment) bool { return than.before(at) }),
+			true, func(at, than moment) bool { return than.before(at) }, changingPlace("LAST_VALUE", last)),
 		placeFunction("ANY_VALUE", "Some value that is not NULL: the first to arrive.",
-			false, func(at, than moment) bool { return at.seq < than.seq }),
+			false, func(at, than moment) bool { return at.seq < than.seq }, changingExtreme(-1)),
 	}
 }
 
-func placeFunction(name, summary string, nulls bool, better func(at, than moment) bool) *Function {
+func placeFunction(
+	name, summary string, nulls bool, better func(at, than moment) bool, changing func(spec) (func() State, error),
+) *Function {
 	return &Function{
 		Name: name, Signature: name + "(x)", Summary: summary,
 		Example:    "SELECT " + name + "(price) FROM s",
 		seesNulls:  nulls,
 		noDistinct: true,
+		changing:   changing,
 		resolve: func(args []batch.Type) (batch.Type, []batch.Type, error) {
 			if err := arity(name, args, 1, 1); err != nil {
 				return batch.Type{}, nil, err
@@ -87,3 +90,6 @@ func (s *place) Clear() {
 	s.cells.Clear()
 	s.at = s.at[:0]
 }
+
+// Bytes implements State.
+func (s *place) Bytes() int64 { return s.cells.Bytes() + sizeOf(s.at) }

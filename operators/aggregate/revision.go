@@ -62,13 +62,13 @@ func (r *Revision) rows() int {
 
 // keep appends the results of the groups in scratch to before.
 func (r *Revision) keep(states *States) {
-	for len(r.before) < max(len(states.list), 1) {
+	for len(r.before) < max(states.set.Len(), 1) {
 		r.before = append(r.before, batch.Vector{})
 	}
-	if len(states.list) == 0 {
+	if states.set.Len() == 0 {
 		r.before[0].Len += len(r.scratch)
 	}
-	for i := range states.list {
+	for i := range states.set.Len() {
 		r.before[i].Type = states.Type(i)
 		states.Result(i, r.scratch, &r.before[i], func(int, string) {})
 	}
@@ -186,7 +186,7 @@ func (r *Revision) before0(after []batch.Vector) []batch.Vector {
 func (p *Page) results(ids []uint32) ([]batch.Vector, []failure) {
 	var failed []failure
 	first := p.Keys + len(p.Bounds)
-	cols := make([]batch.Vector, len(p.States.list))
+	cols := make([]batch.Vector, p.States.set.Len())
 	for i := range cols {
 		f := p.Out.Field(first + i)
 		cols[i].Type = f.Type

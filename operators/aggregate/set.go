@@ -13,43 +13,66 @@ type Set struct {
 	funcs []*Function
 	types []batch.Type // of the results
 	time  int
+	// changing says that rows may be taken back. States then count the rows of each
+	// group behind those of the calls.
+	changing bool
 }
 
 // NewSet checks the calls over the columns of in. Time is the event time column,
 // or -1.
 func NewSet(in *batch.Schema, calls []Call, time int) (*Set, error) {
 	s := &Set{calls: calls, time: time}
-	for _, c := range calls {
+	return s, s.add(in)
+}
+
+// NewChangingSet is NewSet for an input that may take rows back. All states of the
+// set are Retractors.
+func NewChangingSet(in *batch.Schema, calls []Call, time int) (*Set, error) {
+	s := &Set{calls: calls, time: time, changing: true}
+	if err := s.add(in); err != nil {
+		return nil, err
+	}
+	s.makes = append(s.makes, func() State { return &count{} })
+	return s, nil
+}
+
+// add checks the calls and makes what makes their states.
+func (s *Set) add(in *batch.Schema) error {
+	for _, c := range s.calls {
 		f, ok := Lookup(c.Name)
 		if !ok {
-			return nil, fmt.Errorf("unknown aggregate function %s", c.Name)
+			return fmt.Errorf("unknown aggregate function %s", c.Name)
 		}
 		if err := c.check(in); err != nil {
-			return nil, err
+			return err
 		}
-		sp := spec{Call: c}
+		sp := spec{Call: c, timed: s.time >= 0}
 		for _, a := range c.Args {
 			sp.args = append(sp.args, in.Field(a).Type)
 		}
 		for _, k := range c.Order {
 			sp.sort = append(sp.sort, in.Field(k.Column).Type)
 		}
-		newState, result, err := stateOf(f, sp)
+		newState, result, err := stateOf(f, sp, s.changing)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		s.makes, s.funcs, s.types = append(s.makes, newState), append(s.funcs, f), append(s.types, result)
 	}
-	return s, nil
+	return nil
 }
 
 // stateOf returns what makes the states of a call, and the type of its result.
-func stateOf(f *Function, sp spec) (func() State, batch.Type, error) {
+func stateOf(f *Function, sp spec, changing bool) (func() State, batch.Type, error) {
 	result, _, err := Resolve(f.Name, sp.args, sp.Distinct)
 	if err != nil {
 		return nil, result, err
 	}
-	newState, err := f.make(sp)
+	make := f.make
+	if changing && f.changing != nil {
+		make = f.changing
+	}
+	newState, err := make(sp)
 	if err != nil || !sp.Distinct {
 		return newState, result, err
 	}
@@ -66,6 +89,9 @@ func (s *Set) Len() int { return len(s.calls) }
 // Retracts returns an error naming the first call whose rows cannot be taken
 // back exactly, if there is one.
 func (s *Set) Retracts() error {
+	if s.changing {
+		return nil
+	}
 	for i, c := range s.calls {
 		if r, ok := s.makes[i]().(Retractor); !ok || !r.Retracts() {
 			return fmt.Errorf("%s cannot take rows back exactly", c.Name)
@@ -78,7 +104,8 @@ func (s *Set) Retracts() error {
 // batch.
 type Input struct {
 	calls []inputCall
-	rows  []int32 // scratch of select
+	kinds []batch.Kind // of a changing set
+	rows  []int32      // scratch of select
 	ids   []uint32
 }
 
@@ -90,7 +117,10 @@ type inputCall struct {
 
 // Input prepares a batch. Seq is the arrival number of its first row.
 func (s *Set) Input(b batch.Batch, seq int64) *Input {
-	in := &Input{calls: make([]inputCall, len(s.calls))}
+	in := &Input{calls: make([]inputCall, len(s.makes))}
+	if s.changing {
+		in.kinds = b.Kinds
+	}
 	view := views(b)
 	var time []int64
 	if s.time >= 0 {

@@ -50,7 +50,12 @@ type State interface {
 	Reset(ids []uint32)
 	// Clear drops all groups and keeps the memory.
 	Clear()
+	// Bytes is how much memory the state takes, roughly.
+	Bytes() int64
 }
+
+// faulty is a State that finds out when a row is taken back that it never saw.
+type faulty interface{ Fault() error }
 
 // Fail is told of a result that cannot be represented.
 type Fail func(i int, message string)

@@ -59,7 +59,7 @@ func everyCall(t *testing.T) (specs []spec, makes []func() State, types []batch.
 				if f.Name == "APPROX_PERCENTILE" {
 					s.Params = []any{0.5}
 				}
-				newState, _, err := stateOf(f, s)
+				newState, _, err := stateOf(f, s, false)
 				if err != nil {
 					t.Fatalf("%s over %v: %v", f.Name, args, err)
 				}

@@ -13,14 +13,14 @@ func sums() []*Function {
 			Summary: "Sum of the values that are not NULL.",
 			Example: "SELECT SUM(bytes) FROM s",
 			resolve: resolveSum,
-			make:    makeSum,
+			make:    makeSum, changing: changingSum(false),
 		},
 		{
 			Name: "AVG", Signature: "AVG([DISTINCT] x)",
 			Summary: "Mean of the values that are not NULL.",
 			Example: "SELECT AVG(bytes) FROM s",
 			resolve: resolveAvg,
-			make:    makeAvg,
+			make:    makeAvg, changing: changingSum(true),
 		},
 	}
 }

@@ -160,3 +160,6 @@ func (t *decimalTotal) mean(more int) *big.Int {
 	}
 	return v
 }
+
+// Bytes implements State.
+func (s *sumDecimal) Bytes() int64 { return sizeOf(s.groups) }

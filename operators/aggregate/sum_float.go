@@ -90,3 +90,6 @@ func (s *avgFloat) Result(ids []uint32, out *batch.Vector, _ Fail) {
 		appendFloat(out, g.value()/float64(g.n))
 	}
 }
+
+// Bytes implements State.
+func (s *sumFloat) Bytes() int64 { return sizeOf(s.groups) }

@@ -184,3 +184,9 @@ func (s *avgInt) Score(ids []uint32, scores []float64) {
 		scores[i] = g.float() / float64(g.n) // NaN for 0/0
 	}
 }
+
+// Bytes implements State.
+func (s *sumInt) Bytes() int64 { return sizeOf(s.groups) }
+
+// Bytes implements State.
+func (p *packedSum) Bytes() int64 { return p.sum.bytes() + p.wraps.bytes() + p.n.bytes() }

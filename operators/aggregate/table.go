@@ -29,6 +29,8 @@ type Table interface {
 	Remove(ids []uint32)
 	// Clear forgets all keys and keeps the memory.
 	Clear()
+	// Bytes is how much memory the table takes.
+	Bytes() int64
 }
 
 // NewTable returns a table for keys of the given types, of the sort that suits
@@ -92,3 +94,4 @@ func (t *soleTable) Append(int, []uint32, *batch.Vector) {}
 func (t *soleTable) Compare(a, b uint32) int             { return 0 }
 func (t *soleTable) Remove(ids []uint32)                 { t.seen = t.seen && len(ids) == 0 }
 func (t *soleTable) Clear()                              { t.seen = false }
+func (t *soleTable) Bytes() int64                        { return 1 }

@@ -180,3 +180,7 @@ func (t *bytesTable) Clear() {
 	t.slots.clear()
 	t.arena, t.refs, t.free, t.dead = t.arena[:0], t.refs[:0], t.free[:0], 0
 }
+
+func (t *bytesTable) Bytes() int64 {
+	return sizeOf(t.slots.list) + sizeOf(t.arena) + sizeOf(t.refs) + sizeOf(t.free)
+}

@@ -214,3 +214,5 @@ func (t *fixedTable) Clear() {
 	t.slots.clear()
 	t.keys, t.free = t.keys[:0], t.free[:0]
 }
+
+func (t *fixedTable) Bytes() int64 { return sizeOf(t.slots.list) + sizeOf(t.keys) + sizeOf(t.free) }

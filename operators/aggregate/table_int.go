@@ -270,3 +270,5 @@ func (t *intTable) Clear() {
 	clear(t.slots)
 	t.keys, t.free, t.null, t.used = t.keys[:0], t.free[:0], 0, 0
 }
+
+func (t *intTable) Bytes() int64 { return sizeOf(t.slots) + sizeOf(t.keys) + sizeOf(t.free) }

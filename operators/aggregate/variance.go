@@ -22,7 +22,8 @@ func variances() []*Function {
 func varianceFunction(name, summary string, less int64, root bool) *Function {
 	return &Function{
 		Name: name, Signature: name + "([DISTINCT] x)", Summary: summary,
-		Example: "SELECT " + name + "(price) FROM s",
+		Example:  "SELECT " + name + "(price) FROM s",
+		changing: changingVariance(less, root),
 		resolve: func(args []batch.Type) (batch.Type, []batch.Type, error) {
 			if err := arity(name, args, 1, 1); err != nil {
 				return batch.Type{}, nil, err
@@ -115,3 +116,6 @@ func (s *variance) Reset(ids []uint32) {
 }
 
 func (s *variance) Clear() { s.groups = s.groups[:0] }
+
+// Bytes implements State.
+func (s *variance) Bytes() int64 { return sizeOf(s.groups) }
