@@ -20,6 +20,8 @@ type closer interface {
 	next() (window.Micros, bool)
 	// close emits that window.
 	close(ctx context.Context, end window.Micros, out operators.Emitter) error
+	// bytes is how much memory the closer holds of panes that it was given.
+	bytes() int64
 }
 
 // placer finds the panes that rows belong to.
@@ -42,10 +44,10 @@ type aggregateOp struct {
 	watermark window.Micros
 	seq       int64
 	ids       []uint32
+	closed    int64 // bytes that the closer holds
 }
 
-// NewAggregate returns the operator of a windowed GROUP BY. Its input is append-only,
-// save where windows are shown otherwise than once.
+// NewAggregate returns the operator of a windowed GROUP BY.
 func NewAggregate(cfg Config) (operators.Operator, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func NewAggregate(cfg Config) (operators.Operator, error) {
 	if cfg.Emission.Changes() || cfg.Emission.Empty {
 		return newRevising(cfg)
 	}
-	set, err := aggregate.NewSet(cfg.In, cfg.Calls, cfg.time())
+	set, err := cfg.newSet()
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +112,10 @@ func (o *aggregateOp) Open(_ context.Context, env operators.Env) error {
 
 // Process implements Operator.
 func (o *aggregateOp) Process(_ context.Context, _ int, in batch.Batch, _ operators.Emitter) error {
-	if err := appendOnly(in); err != nil {
-		return err
+	if !o.cfg.Retracts {
+		if err := appendOnly(in); err != nil {
+			return err
+		}
 	}
 	touched := o.placer.place(in, o.watermark)
 	if n := in.Rows(); len(o.ids) < n {
@@ -121,10 +125,11 @@ func (o *aggregateOp) Process(_ context.Context, _ int, in batch.Batch, _ operat
 		input, keys := o.set.Input(in, o.seq), aggregate.Keys(in, o.cfg.Keys)
 		for _, p := range touched {
 			p.add(input, keys, o.ids)
+			o.panes.measure(p)
 		}
 	}
 	o.seq += int64(in.Rows())
-	return nil
+	return o.account()
 }
 
 // appendOnly refuses rows that take others back.
@@ -141,10 +146,13 @@ func appendOnly(in batch.Batch) error {
 func (o *aggregateOp) Advance(ctx context.Context, wm window.Micros, out operators.Emitter) error {
 	o.watermark = max(o.watermark, wm)
 	passed := o.write.wall.At(o.watermark)
-	for {
+	for some := false; ; some = true {
 		end, ok := o.closer.next()
 		if !ok || end > passed {
-			return nil
+			if some {
+				o.closed = o.closer.bytes()
+			}
+			return o.account()
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

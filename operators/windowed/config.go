@@ -25,6 +25,9 @@ type Config struct {
 	Top   *Top // keep only some groups of each window
 
 	Emission operators.Emission // when windows are shown
+	// Retracts says that the input may take rows back: from their window while it
+	// is open. Afterwards what takes back is late like any other row.
+	Retracts bool
 }
 
 // Top keeps the first N groups of each window. Groups that Order does not tell

@@ -30,6 +30,11 @@
 // to the operator, and the clock is the watermark. So a column PROCTIME() of a
 // query in FROM, read beside its window, shows the time of the window's operator.
 //
+// Over an input that may take rows back (Config.Retracts) a row that takes back goes to
+// the pane of the row that it takes back and is subtracted there, while the window is
+// open; afterwards it is late. A group that no row is left of is not emitted. All
+// aggregates can take rows back then, so hops have running totals.
+//
 // A window is emitted when the watermark reaches its end, windows in the order of
 // their ends, and only those that hold rows. The rows of a tumble come in the
 // order in which their keys first arrived, those of a hop in one that depends on

@@ -68,7 +68,7 @@ func (w *live) take(in *aggregate.Input, keys []batch.Vector) error {
 	}
 	w.states.Retract(in, w.taken, ids)
 	w.taken = w.taken[:0]
-	return nil
+	return w.states.Fault()
 }
 
 // drop forgets groups without a row in the result.

@@ -18,6 +18,7 @@ type pane struct {
 	rows   []int32        // of the batch being taken in
 	ids    []uint32       // what all returns
 	whole  bool           // counts in all windows of its time
+	held   int64          // bytes counted in panes.bytes
 	keys   []batch.Vector // scratch of merge
 }
 
@@ -39,6 +40,7 @@ type panes struct {
 	byKey map[paneKey]*pane
 	queue []*pane // in the order of comparePanes
 	free  []*pane
+	bytes int64 // of the panes in the queue and the free ones
 }
 
 // maxFree is how many emptied panes are kept for new ones.
@@ -71,6 +73,7 @@ func (p *panes) empty() *pane {
 	if n := len(p.free); n > 0 {
 		made := p.free[n-1]
 		p.free = p.free[:n-1]
+		p.forget(made)
 		return made
 	}
 	table, _ := aggregate.NewTable(p.types) // newPanes has checked the types
@@ -90,6 +93,7 @@ func (p *panes) until(end window.Micros) []*pane {
 	n := 0
 	for n < len(p.queue) && p.queue[n].enter <= end {
 		delete(p.byKey, p.queue[n].paneKey)
+		p.forget(p.queue[n])
 		n++
 	}
 	out := slices.Clone(p.queue[:n])
@@ -105,6 +109,7 @@ func (p *panes) recycle(old *pane) {
 	old.table.Clear()
 	old.states.Clear()
 	p.free = append(p.free, old)
+	p.measure(old)
 }
 
 // add adds the rows picked for the pane.
@@ -112,7 +117,7 @@ func (p *pane) add(in *aggregate.Input, keys []batch.Vector, ids []uint32) {
 	ids = ids[:len(p.rows)]
 	p.table.Assign(keys, p.rows, ids)
 	p.states.Grow(p.table.Len())
-	p.states.Add(in, p.rows, ids)
+	p.states.Apply(in, p.rows, ids)
 	p.rows = p.rows[:0]
 }
 

@@ -32,7 +32,7 @@ type revisingOp struct {
 
 // newRevising returns the operator for an emission that is not the default.
 func newRevising(cfg Config) (operators.Operator, error) {
-	set, err := aggregate.NewSet(cfg.In, cfg.Calls, cfg.time())
+	set, err := cfg.newSet()
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +89,25 @@ func (o *revisingOp) Process(ctx context.Context, _ int, in batch.Batch, out ope
 		}
 	}
 	o.seq += int64(in.Rows())
-	if o.cfg.Emission.Mode == operators.EmitEvery {
-		return nil
+	if o.cfg.Emission.Mode != operators.EmitEvery {
+		if err := o.showWaiting(ctx, out); err != nil {
+			return err
+		}
 	}
-	return o.showWaiting(ctx, out)
+	return o.account()
 }
+
+// account says what the operator holds.
+func (o *revisingOp) account() error {
+	bytes := int64(0)
+	for _, w := range o.lives.queue {
+		bytes += w.table.Bytes() + w.states.Bytes() + w.Bytes() + int64(cap(w.counts))*8 + paneBytes
+	}
+	return o.write.env.State.Resize(bytes)
+}
+
+// Keeps implements operators.Keeper: windows are open, or their corrections wait.
+func (o *revisingOp) Keeps() bool { return len(o.lives.queue) > 0 || len(o.waiting) > 0 }
 
 // wait notes that a window has something to show.
 func (o *revisingOp) wait(w *live) {
@@ -236,7 +250,7 @@ func (o *revisingOp) done(ctx context.Context, out operators.Emitter) error {
 	clear(o.waiting[n:])
 	o.waiting = o.waiting[:n]
 	o.lives.forget(over)
-	return nil
+	return o.account()
 }
 
 // NextTick implements operators.Ticker.

@@ -33,7 +33,9 @@ type entered struct {
 
 func newTotals(p *panes, w *writer, spec window.Spec) *totals {
 	t := &totals{panes: p, write: w, spec: spec, all: p.empty()}
-	t.lead = newLeaders(w.top, t.all.states)
+	if !p.set.Changing() { // else a leader may hold no rows
+		t.lead = newLeaders(w.top, t.all.states)
+	}
 	return t
 }
 

@@ -47,6 +47,10 @@ func (w *writer) window(
 	ctx context.Context, out operators.Emitter, start, end window.Micros,
 	table aggregate.Table, states *aggregate.States, ids []uint32,
 ) error {
+	ids, err := states.Present(ids)
+	if err != nil {
+		return err
+	}
 	if w.top != nil {
 		ids = w.top.choose(table, states, ids)
 	}
