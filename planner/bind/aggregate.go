@@ -197,7 +197,11 @@ func (e env) checkCall(c call, whole tidb.Node) error {
 	for i, x := range b.exprs {
 		fields[i] = batch.Field{Name: b.names[i], Type: x.Type()}
 	}
-	if _, err := aggregate.NewSet(batch.NewSchema(fields...), []aggregate.Call{made}, -1); err != nil {
+	newSet, time := aggregate.NewSet, -1
+	if t := e.scope.node.Traits(); t.Retracts {
+		newSet, time = aggregate.NewChangingSet, min(t.Time(), 0)
+	}
+	if _, err := newSet(batch.NewSchema(fields...), []aggregate.Call{made}, time); err != nil {
 		return e.errorf(diag.Type, whole, "%s", err)
 	}
 	return nil

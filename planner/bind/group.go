@@ -72,8 +72,8 @@ func (s *selection) checkWindow() error {
 		return nil
 	case w.spec.Kind.Keyed() && s.scope.node.Traits().Retracts:
 		return s.keyedRetracting(w.spec.Kind, w.at)
-	case s.scope.node.Traits().Retracts:
-		return s.retracting(w.at)
+	case w.spec.Processing && s.scope.node.Traits().Retracts:
+		return s.clockRetracting(w.at)
 	case w.attached():
 		return s.checkAttached(w)
 	}

@@ -71,8 +71,8 @@ func (q *query) sort(n logical.Node, keys []aggregate.SortKey, count, offset int
 	t := n.Traits()
 	out := &logical.Sort{Input: n, Keys: keys, Limit: count, Offset: offset, WindowEnd: -1}
 	if t.Retracts && !t.Bounded {
-		return nil, q.errorAt(diag.Unsupported, at, "ORDER BY over a result that changes is not supported yet").
-			WithHint("group by a window as well: each window is then sorted when it closes")
+		return nil, q.errorAt(diag.Unsupported, at, "ORDER BY over a result that changes without end: no row is ever in its last place").
+			WithHint("group by a window as well: each window is then sorted when it closes; or keep the best rows with QUALIFY ROW_NUMBER() OVER (ORDER BY ..) <= n")
 	}
 	if w != nil {
 		out.WindowEnd = w.End
@@ -85,6 +85,20 @@ func (q *query) sort(n logical.Node, keys []aggregate.SortKey, count, offset int
 			WithHint("group by a window: each window is then sorted when it closes; or read a bounded stream")
 	}
 	return out, nil
+}
+
+// firstRows adds a LIMIT without ORDER BY. Rows that may be taken back are first
+// rows only when their input has ended.
+func (q *query) firstRows(n logical.Node, count, offset int64, at *tidb.Limit) (logical.Node, error) {
+	t := n.Traits()
+	switch {
+	case !t.Retracts:
+		return &logical.Limit{Input: n, Count: count, Offset: offset}, nil
+	case t.Bounded:
+		return &logical.Sort{Input: n, Limit: count, Offset: offset, WindowEnd: -1}, nil
+	}
+	return nil, q.errorAt(diag.Unsupported, q.span(at), "LIMIT over a result that changes: a row that it let through may be taken back").
+		WithHint("group by a window as well, keep the best rows with QUALIFY ROW_NUMBER() OVER (ORDER BY ..) <= n, or leave LIMIT out and stop the query")
 }
 
 // orderSet adds ORDER BY and LIMIT of a UNION ALL, whose columns are the only

@@ -51,7 +51,9 @@ func (o *output) build(order []sortItem, clause *tidb.OrderByClause, limit *tidb
 			return nil, err
 		}
 	} else if limit != nil {
-		node = &logical.Limit{Input: node, Count: count, Offset: offset}
+		if node, err = o.firstRows(node, count, offset, limit); err != nil {
+			return nil, err
+		}
 	}
 	return trim(node, o.visible), nil
 }

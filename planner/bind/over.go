@@ -74,7 +74,8 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 	case n.FromLast || n.IgnoreNull:
 		return nil, e.unsupported(n, "FROM LAST or IGNORE NULLS")
 	case e.scope.node.Traits().Retracts:
-		return nil, e.retracting(e.span(n))
+		return nil, e.errorAt(diag.Unsupported, e.span(n), "OVER a result that changes: each row would change all rows after it").
+			WithHint("group the inner query by a window: its results do not change")
 	}
 	f, err := e.frame(&n.Spec, n)
 	if err != nil {

@@ -37,8 +37,8 @@ func (q *query) tableFunction(tf *ast.TableFunction) (*scope, error) {
 	if in.Traits().Retracts && spec.Kind.Keyed() {
 		return nil, q.keyedRetracting(spec.Kind, tf.At)
 	}
-	if in.Traits().Retracts {
-		return nil, q.retracting(tf.At)
+	if in.Traits().Retracts && a.Spec.Processing {
+		return nil, q.clockRetracting(tf.At)
 	}
 	a.Input = s.node
 	s.assign = a
@@ -195,9 +195,11 @@ func (q *query) noTime(at diag.Span) error {
 			"or go by the clock of this machine: TUMBLE(PROCTIME(), INTERVAL '10' SECOND)")
 }
 
-func (q *query) retracting(at diag.Span) error {
-	return q.errorAt(diag.Unsupported, at, "a window over a result that changes is not supported yet").
-		WithHint("group the inner query by a window as well")
+// clockRetracting refuses windows of the clock over rows that may be taken back: it has
+// moved on by then.
+func (q *query) clockRetracting(at diag.Span) error {
+	return q.errorAt(diag.Unsupported, at, "a window of PROCTIME() over a result that changes: a row would be taken back in another window than it came in").
+		WithHint("use a window over event time, or group the inner query by a window: its results do not change")
 }
 
 // keyedRetracting refuses windows that follow from the rows of a key: where one of

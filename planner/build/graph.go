@@ -118,7 +118,8 @@ func operator(step logical.Node) (operators.Operator, error) {
 func windowAggregate(s *logical.WindowAggregate) (operators.Operator, error) {
 	cfg := windowed.Config{
 		In: s.Input.Schema(), Out: s.Schema(), Keys: s.Keys, Window: s.Spec,
-		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls, Emission: s.Emission,
+		Time: s.Time, Start: s.Start, End: s.End, Calls: s.Calls,
+		Emission: s.Emission, Retracts: s.Input.Traits().Retracts,
 	}
 	if s.Top != nil {
 		cfg.Top = &windowed.Top{Order: s.Top.Order, N: s.Top.N}

@@ -1,6 +1,28 @@
 // Package logical is plans as trees of relational steps over bound expressions:
 // what a query means, without regard to how many tasks run it. Nodes are
 // immutable; With makes a copy over other inputs.
+//
+// What each step makes of rows that stay (append) and of rows that may be taken back
+// (retract) is told by Traits.Retracts, edge by edge:
+//
+//	step              over append                    over retract
+//	Scan, Values      append; retract where the stream's records carry their kind
+//	Filter, Project   append                         retract; half an update becomes an insert or a delete
+//	Union             append                         retract, if one part does
+//	Aggregate         retract; append at the end     retract; append at the end of bounded input
+//	                  of bounded input, and DISTINCT
+//	WindowAggregate   append; retract where it is    the same: rows are taken back from open windows, and are
+//	                  shown before it closes, or     late afterwards. Refused: SESSION, STAGGER, COUNT_WINDOW and
+//	                  corrected afterwards           PROCTIME(), which cannot be undone
+//	Assign            append                         retract, with the same windows refused
+//	Over              append                         refused: each row would change all after it
+//	Sort              append                         append: of a window when it closes, of all at the end;
+//	                                                 without end refused, for no place is ever the last
+//	Limit             append                         at the end of bounded input (as a Sort), else refused
+//	Join              see Join.Traits                retract
+//	Sink              takes both; INSERT into a stream that cannot say so is refused
+//
+// Aggregates of a step over retract are exact, see package aggregate.
 package logical
 
 import (

@@ -5,7 +5,7 @@ import (
 )
 
 // locate gives positions to nodes that TiDB leaves without: tables, select
-// fields, columns in ORDER BY given by number.
+// fields, columns in ORDER BY given by number, LIMIT.
 func (m *mapping) locate(tables []int) {
 	l := &locator{m: m, tables: tables}
 	m.root.Accept(l)
@@ -14,6 +14,7 @@ func (m *mapping) locate(tables []int) {
 type locator struct {
 	m      *mapping
 	tables []int
+	limits int // the first piece that no LIMIT before it took
 }
 
 // Enter implements tidb.Visitor.
@@ -30,6 +31,8 @@ func (l *locator) Enter(n tidb.Node) (tidb.Node, bool) {
 		l.items(n.Items)
 	case *tidb.OrderByClause:
 		l.items(n.Items)
+	case *tidb.Limit:
+		l.limit(n)
 	}
 	return n, false
 }
@@ -52,6 +55,17 @@ func (l *locator) table(n *tidb.TableName) {
 		if l.m.pieces[p].text == want {
 			n.SetOriginTextPosition(l.m.pieces[p].off)
 			l.tables = append(l.tables[:i:i], l.tables[i+1:]...)
+			return
+		}
+	}
+}
+
+// limit takes the next LIMIT: they are met in the order in which they are written.
+func (l *locator) limit(n *tidb.Limit) {
+	for j := l.limits; j < len(l.m.pieces); j++ {
+		if l.m.text1(j) == "LIMIT" {
+			n.SetOriginTextPosition(l.m.pieces[j].off)
+			l.limits = j + 1
 			return
 		}
 	}
