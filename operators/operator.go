@@ -67,6 +67,14 @@ type Ticker interface {
 	Tick(ctx context.Context, out Emitter) error
 }
 
+// Keeper is an Operator that knows whether it keeps rows, or what becomes of them,
+// that a later watermark or tick may bring out. While it does, its watermark counts
+// for those downstream though its inputs are idle. An Operator that is no Keeper is
+// taken to keep rows as soon as it was given some.
+type Keeper interface {
+	Keeps() bool
+}
+
 // Barrier marks a checkpoint: a place in each input such that all that came
 // before is in the snapshot and nothing that came after.
 type Barrier struct {
@@ -86,6 +94,9 @@ func (Stateless) Advance(context.Context, window.Micros, Emitter) error { return
 
 // Snapshot implements Operator.
 func (Stateless) Snapshot(context.Context, Barrier) error { return nil }
+
+// Keeps implements Keeper.
+func (Stateless) Keeps() bool { return false }
 
 // Close implements Operator.
 func (Stateless) Close() error { return nil }

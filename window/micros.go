@@ -47,8 +47,10 @@ func (m Micros) String() string {
 }
 
 // Watermark says that no row with an earlier event time is expected. Idle says
-// that the input it speaks for is quiet and is to be left out of any minimum.
+// that the input it speaks for is quiet and is to be left out of any minimum, unless
+// it Keeps rows that are yet to come out, at its own time.
 type Watermark struct {
-	At   Micros
-	Idle bool
+	At    Micros
+	Idle  bool
+	Keeps bool // only where Idle
 }

@@ -339,6 +339,9 @@ func (o *hashOp) report(b batch.Batch, failed []failure) {
 	}
 }
 
+// Keeps implements operators.Keeper: what watermarks do not speak of waits for none.
+func (o *hashOp) Keeps() bool { return false }
+
 // Snapshot implements Operator.
 func (o *hashOp) Snapshot(context.Context, operators.Barrier) error { return errSnapshot }
 

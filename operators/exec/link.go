@@ -50,9 +50,6 @@ func (l *link) advance(ctx context.Context, w window.Watermark) error {
 	if l.off {
 		return operators.ErrDone
 	}
-	if w.At <= l.at.At && w.Idle == l.at.Idle {
-		return nil
-	}
 	if w.At > l.at.At {
 		l.watermark.Store(int64(w.At))
 		err := l.call(func() error { return l.op.Advance(ctx, w.At, &l.out) })
@@ -60,8 +57,20 @@ func (l *link) advance(ctx context.Context, w window.Watermark) error {
 			return err
 		}
 	}
-	l.at = window.Watermark{At: max(w.At, l.at.At), Idle: w.Idle}
-	return l.settle(ctx, l.out.next.advance(ctx, l.behind(l.at)))
+	next := window.Watermark{At: max(w.At, l.at.At), Idle: w.Idle, Keeps: w.Idle && (w.Keeps || l.keeps())}
+	if next == l.at {
+		return nil
+	}
+	l.at = next
+	return l.settle(ctx, l.out.next.advance(ctx, l.behind(next)))
+}
+
+// keeps reports whether the operator may bring out rows of its own accord.
+func (l *link) keeps() bool {
+	if k, ok := l.op.(operators.Keeper); ok {
+		return k.Keeps()
+	}
+	return l.rowsIn.Load() > 0
 }
 
 // behind is the watermark that holds for what the operator emits. That of the end

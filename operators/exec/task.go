@@ -214,19 +214,27 @@ func (in *inbox) live() (live, final bool) {
 // advance passes on the least watermark of the senders that are neither idle nor
 // at the end of their input; of those that are idle the greatest, when all are. A
 // sender that was stopped holds the watermark where it was.
+//
+// An idle sender that keeps rows, such as a task with open windows, is not left out:
+// what it is yet to bring is behind the watermarks of others but not behind its own.
+// That goes on at the pace of the clock, so it holds nobody back for longer than its
+// windows are open. A quiet split of a source keeps nothing: what it may yet bring is
+// not known of, and is late.
 func (in *inbox) advance(ctx context.Context) error {
-	low, quiet, busy := window.Max, window.Min, false
+	low, quiet, busy, keeps := window.Max, window.Min, false, false
 	for _, p := range in.inputs {
 		switch {
 		case p.ended && p.final:
+		case p.mark.Idle && !p.ended && p.mark.Keeps:
+			low, keeps = min(low, p.mark.At), true
 		case p.mark.Idle:
 			quiet = max(quiet, p.mark.At)
 		default:
 			low, busy = min(low, p.mark.At), true
 		}
 	}
-	next := window.Watermark{At: low, Idle: !busy}
-	if !busy {
+	next := window.Watermark{At: low, Idle: !busy, Keeps: keeps && !busy}
+	if !busy && !keeps {
 		next.At = quiet
 	}
 	if next.At = max(next.At, in.at.At); next == in.at {

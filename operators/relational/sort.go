@@ -143,6 +143,9 @@ func (s *sorter) emit(ctx context.Context, end window.Micros, out operators.Emit
 	return p.emit(ctx, out)
 }
 
+// Keeps implements operators.Keeper.
+func (s *sorter) Keeps() bool { return len(s.piles) > 0 }
+
 // Snapshot implements operators.Operator. It refuses: a checkpoint without the
 // rows held would lose them.
 func (s *sorter) Snapshot(context.Context, operators.Barrier) error {
