@@ -37,6 +37,7 @@ type scriptFlags struct {
 	errorsTo    string
 	lateTo      string
 	dataDir     string
+	stateMemory string
 }
 
 func (f *scriptFlags) add(cmd *cobra.Command) {
@@ -59,6 +60,8 @@ func (f *scriptFlags) addPlan(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&f.parallelism, "parallelism", 1, "instances of each parallel step")
 	flags.IntVar(&f.batchRows, "batch-rows", engine.DefaultBatchRows, "most rows of a batch")
+	flags.StringVar(&f.stateMemory, "state-memory", "",
+		"memory that the state of all queries may take, such as 2GB; 0: no limit (default: half of the machine's, or of the container's)")
 	flags.StringSliceVar(&f.disabled, "disable-rule", nil, "rewrite rules to switch off: "+strings.Join(engine.Rules(), ", "))
 }
 
@@ -136,12 +139,17 @@ func (f *scriptFlags) checkPlan() error {
 	if f.batchRows < 1 {
 		return fmt.Errorf("--batch-rows: want at least 1, got %d", f.batchRows)
 	}
+	if _, err := f.stateLimit(); err != nil {
+		return fmt.Errorf("--state-memory: %w", err)
+	}
 	return nil
 }
 
 func (f *scriptFlags) config(cmd *cobra.Command) engine.Config {
+	state, _ := f.stateLimit() // checked before
+	limitHeap()
 	return engine.Config{
-		Parallelism: f.parallelism, BatchRows: f.batchRows, Disabled: f.disabled,
+		StateMemory: state, Parallelism: f.parallelism, BatchRows: f.batchRows, Disabled: f.disabled,
 		Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), ErrorsTo: f.errorsTo, LateTo: f.lateTo,
 	}
 }

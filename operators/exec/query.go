@@ -19,6 +19,9 @@ type Config struct {
 	// MailboxRows is how many rows an edge between two instances may hold before
 	// its sender waits. The default is four batches.
 	MailboxRows int
+	// Budget is what the state of the query's operators may take; nil: there is no
+	// limit. It is closed when the query has ended.
+	Budget *operators.Budget
 }
 
 // DefaultBatchRows is Env.BatchRows where Config leaves it out.
@@ -47,6 +50,7 @@ type Query struct {
 	nodes  []nodeMembers
 	stop   atomic.Int32
 	cancel context.CancelCauseFunc
+	budget *operators.Budget
 	done   chan struct{}
 	fail   sync.Once
 	err    error // settled when done is closed
@@ -70,7 +74,7 @@ func Run(ctx context.Context, g *operators.Graph, cfg Config) error {
 // what Wait returns.
 func Start(ctx context.Context, g *operators.Graph, cfg Config) *Query {
 	cfg = cfg.withDefaults()
-	q := &Query{done: make(chan struct{})}
+	q := &Query{done: make(chan struct{}), budget: cfg.Budget}
 	q.total.next = cfg.Env.Faults
 	cfg.Env.Faults = &q.total
 	ctx, q.cancel = context.WithCancelCause(ctx)
@@ -88,6 +92,9 @@ func Start(ctx context.Context, g *operators.Graph, cfg Config) *Query {
 
 func (q *Query) run(ctx context.Context) {
 	defer close(q.done)
+	if q.budget != nil {
+		defer q.budget.Close()
+	}
 	var tasks sync.WaitGroup
 	for _, t := range q.tasks {
 		tasks.Go(func() { q.failed(t.run(ctx)) })

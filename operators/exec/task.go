@@ -63,7 +63,7 @@ func (t *task) run(ctx context.Context) (err error) {
 		for opened > 0 {
 			opened--
 			m := t.members[opened]
-			if err := m.call(func() error { return m.open(ctx, t.env) }); err != nil {
+			if err := m.call(func() error { return m.open(ctx, t.envOf(m)) }); err != nil {
 				return blame(ctx, m, err)
 			}
 		}
@@ -72,6 +72,15 @@ func (t *task) run(ctx context.Context) (err error) {
 		}
 		return t.inbox.run(ctx, t)
 	})
+}
+
+// envOf gives a member an account of its own.
+func (t *task) envOf(m *member) operators.Env {
+	env := t.env
+	if b := t.query.budget; b != nil {
+		env.State = b.Account(m.name)
+	}
+	return env
 }
 
 // drop closes members that were never opened. The query has failed already, so

@@ -15,6 +15,7 @@ import (
 	"kinesql/connectors/kinesis"
 	streams "kinesql/connectors/memory"
 	"kinesql/connectors/shard"
+	"kinesql/operators"
 	"kinesql/operators/exec"
 	"kinesql/planner"
 	"kinesql/planner/rewrite"
@@ -35,6 +36,10 @@ type Config struct {
 	Alloc       memory.Allocator
 	ErrorsTo    string // file for rows that failed, as JSON lines; empty: none
 	LateTo      string // file for rows that came too late; empty: none
+
+	// StateMemory is how many bytes the state of all queries together may take; a
+	// query that wants more fails with *operators.BudgetError. 0: there is no limit.
+	StateMemory int64
 
 	// Log keeps the streams that name no connector, in Scope, as streams of shards;
 	// nil: they live in the process. The caller closes it after the engine.
@@ -69,6 +74,7 @@ type Engine struct {
 	monitor  *kinesis.Monitor
 	private  privateLog
 	files    faultFiles
+	budget   *operators.Budget
 
 	mu struct {
 		sync.Mutex
@@ -88,6 +94,9 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.BatchRows < 0 || cfg.BatchRows > maxBatchRows {
 		return nil, fmt.Errorf("batch rows: want 1 to %d, got %d", maxBatchRows, cfg.BatchRows)
 	}
+	if cfg.StateMemory < 0 {
+		return nil, fmt.Errorf("state memory: want 0 or more bytes, got %d", cfg.StateMemory)
+	}
 	disabled, err := rules(cfg.Disabled)
 	if err != nil {
 		return nil, err
@@ -100,7 +109,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	cfg.Scope.Account = cmp.Or(cfg.Scope.Account, DefaultScope.Account)
 	cfg.Scope.Region = cmp.Or(cfg.Scope.Region, DefaultScope.Region)
-	e := &Engine{cfg: cfg, memory: streams.New(), monitor: kinesis.NewMonitor(cfg.Now)}
+	e := &Engine{cfg: cfg, budget: operators.NewBudget(cfg.StateMemory), memory: streams.New(), monitor: kinesis.NewMonitor(cfg.Now)}
 	e.shards = kinesis.NewShards(kinesis.Config{
 		Log: e.shardLog, Scope: cfg.Scope, Served: cfg.Served, Formats: formats(), Monitor: e.monitor, Wrote: e.wrote(),
 	})

@@ -46,7 +46,7 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 	for _, w := range plan.Warnings {
 		e.warn("warning: " + q.name() + ": " + w)
 	}
-	q.run = exec.Start(ctx, g, exec.Config{Env: operators.Env{
+	q.run = exec.Start(ctx, g, exec.Config{Budget: e.budget.Share(), Env: operators.Env{
 		Alloc: e.cfg.Alloc, Now: e.cfg.Now, Faults: f, BatchRows: e.cfg.BatchRows,
 	}})
 	go q.release()
