@@ -74,8 +74,7 @@ func (e env) overCall(n *tidb.WindowFuncExpr, filter tidb.ExprNode) (expr.Node, 
 	case n.FromLast || n.IgnoreNull:
 		return nil, e.unsupported(n, "FROM LAST or IGNORE NULLS")
 	case e.scope.node.Traits().Retracts:
-		return nil, e.errorAt(diag.Unsupported, e.span(n), "OVER a result that changes: each row would change all rows after it").
-			WithHint("group the inner query by a window: its results do not change")
+		return nil, e.retracting(e.span(n))
 	}
 	f, err := e.frame(&n.Spec, n)
 	if err != nil {
@@ -300,4 +299,10 @@ func (e env) frameRange(f *frame, b tidb.FrameBound, at tidb.Node) error {
 	}
 	f.preceding = int64(m)
 	return err
+}
+
+// retracting refuses OVER rows that may be taken back.
+func (q *query) retracting(at diag.Span) error {
+	return q.errorAt(diag.Unsupported, at, "OVER a result that changes: each row would change all rows after it").
+		WithHint("group the inner query by a window: its results do not change")
 }
