@@ -88,6 +88,15 @@ func (b Batch) SQLSchema() *Schema { return b.schema }
 // Rows is the number of rows.
 func (b Batch) Rows() int { return int(b.NumRows()) }
 
+// Bytes is the memory of the columns. Slices of a batch share it, and each counts all.
+func (b Batch) Bytes() int64 {
+	bytes := uint64(0)
+	for _, c := range b.Columns() {
+		bytes += c.Data().SizeInBytes()
+	}
+	return int64(bytes)
+}
+
 // Vector returns a view of column i, borrowed like the batch.
 func (b Batch) Vector(i int) Vector { return view(b.schema.fields[i].Type, b.Column(i)) }
 

@@ -17,6 +17,7 @@ type pile struct {
 	most  int           // rows to keep, -1: all
 	parts []batch.Batch // owned, in the order in which they came
 	rows  int
+	bytes int64          // of the parts
 	cut   bool           // parts[0] is the best rows so far, in order
 	worst []batch.Vector // keys of parts[0] where cut
 }
@@ -24,20 +25,21 @@ type pile struct {
 // slack is the least number of rows beyond the bound that are worth a cut.
 const slack = 1024
 
-// add takes over a batch.
-func (p *pile) add(b batch.Batch) error {
+// add takes over a batch that holds so many bytes, of memory that others may share.
+func (p *pile) add(b batch.Batch, bytes int64) error {
 	if p.most == 0 {
 		b.Release()
 		return nil
 	}
 	if p.cut && p.parts[0].Rows() >= p.most {
-		b = p.better(b)
-	}
-	if b.Record == nil {
-		return nil
+		if b = p.better(b); b.Record == nil {
+			return nil
+		}
+		bytes = b.Bytes()
 	}
 	p.parts = append(p.parts, b)
 	p.rows += b.Rows()
+	p.bytes += bytes
 	if p.most > 0 && p.rows >= 2*p.most+slack {
 		return p.trim()
 	}
@@ -70,7 +72,7 @@ func (p *pile) trim() error {
 	best := all.Take(rows[:min(p.most, len(rows))])
 	all.Release()
 	p.release()
-	p.parts, p.rows, p.cut = []batch.Batch{best}, best.Rows(), true
+	p.parts, p.rows, p.bytes, p.cut = []batch.Batch{best}, best.Rows(), best.Bytes(), true
 	p.worst = p.sort.order.columns(best)
 	return nil
 }
@@ -152,5 +154,5 @@ func (p *pile) release() {
 	for _, b := range p.parts {
 		b.Release()
 	}
-	p.parts, p.rows, p.worst, p.cut = nil, 0, nil, false
+	p.parts, p.rows, p.bytes, p.worst, p.cut = nil, 0, 0, nil, false
 }

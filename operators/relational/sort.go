@@ -60,21 +60,33 @@ func (s *sorter) Open(_ context.Context, env operators.Env) error {
 // Process implements operators.Operator.
 func (s *sorter) Process(_ context.Context, _ int, in batch.Batch, _ operators.Emitter) error {
 	if s.WindowEnd < 0 {
-		return s.pile(window.Max).add(in.Own())
+		if err := s.pile(window.Max).add(in.Own(), in.Bytes()); err != nil {
+			return err
+		}
+		return s.account()
 	}
-	ends := in.Vector(s.WindowEnd)
+	ends, bytes := in.Vector(s.WindowEnd), in.Bytes()
 	for from := 0; from < in.Rows(); {
 		end := endOf(&ends, from)
 		to := from + 1
 		for to < in.Rows() && endOf(&ends, to) == end {
 			to++
 		}
-		if err := s.pile(end).add(own(in, from, to)); err != nil {
+		if err := s.pile(end).add(own(in, from, to), bytes*int64(to-from)/int64(in.Rows())); err != nil {
 			return err
 		}
 		from = to
 	}
-	return nil
+	return s.account()
+}
+
+// account says what the piles hold.
+func (s *sorter) account() error {
+	bytes := int64(0)
+	for _, p := range s.piles {
+		bytes += p.bytes
+	}
+	return s.env.State.Resize(bytes)
 }
 
 // endOf is a row's window; rows without one are due at once.
@@ -123,7 +135,7 @@ func (s *sorter) Advance(ctx context.Context, wm window.Micros, out operators.Em
 			return err
 		}
 	}
-	return nil
+	return s.account()
 }
 
 // Finish implements operators.Finisher.
