@@ -54,9 +54,9 @@ func TestBytes(t *testing.T) {
 			if err := op.Open(t.Context(), env); err != nil {
 				t.Fatal(err)
 			}
-			before := heap()
+			before := heapInUse()
 			fill(t, op, in)
-			grown := int64(heap() - before)
+			grown := int64(heapInUse() - before)
 			if held := account.Held(); held < grown*8/10 || held > grown*12/10 {
 				t.Errorf("%d bytes are accounted for, and the heap has grown by %d", held, grown)
 			}
@@ -65,7 +65,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-func heap() uint64 {
+func heapInUse() uint64 {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
