@@ -58,7 +58,7 @@ func (o *asOf) Process(_ context.Context, port int, in batch.Batch, _ operators.
 	ids := make([]state.ID, len(rows))
 	s.rows.Put(cols, rows, ids)
 	for i, id := range ids {
-		o.queue.push(waiting{window.Micros(cols[s.Time].I64[rows[i]]), o.seq, id})
+		o.queue.Push(waiting{window.Micros(cols[s.Time].I64[rows[i]]), o.seq, id})
 		o.seq++
 	}
 	return o.account()
@@ -144,7 +144,7 @@ func (o *asOf) Advance(ctx context.Context, wm window.Micros, out operators.Emit
 	o.watermark = max(o.watermark, wm)
 	ids := make([]state.ID, 0, min(len(o.queue), o.out.size))
 	for len(o.queue) > 0 && o.queue[0].at < o.watermark {
-		if ids = append(ids, o.queue.pop().id); len(ids) == o.out.size {
+		if ids = append(ids, o.queue.Pop().id); len(ids) == o.out.size {
 			if err := o.due(ctx, ids, out); err != nil {
 				return err
 			}

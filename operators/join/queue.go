@@ -5,8 +5,8 @@ import (
 	"kinesql/window"
 )
 
-// queue gives out rows by time and arrival: a binary heap.
-type queue []waiting
+// queue gives out rows by time and arrival.
+type queue = state.Heap[waiting]
 
 type waiting struct {
 	at  window.Micros
@@ -14,39 +14,5 @@ type waiting struct {
 	id  state.ID
 }
 
-func (w waiting) before(o waiting) bool { return w.at < o.at || w.at == o.at && w.seq < o.seq }
-
-func (q *queue) push(w waiting) {
-	*q = append(*q, w)
-	h := *q
-	for i := len(h) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !h[i].before(h[up]) {
-			return
-		}
-		h[i], h[up] = h[up], h[i]
-		i = up
-	}
-}
-
-// pop takes the first row out.
-func (q *queue) pop() waiting {
-	h := *q
-	first, n := h[0], len(h)-1
-	h[0] = h[n]
-	h = h[:n]
-	*q = h
-	for i := 0; ; {
-		least := i
-		for _, down := range [2]int{2*i + 1, 2*i + 2} {
-			if down < n && h[down].before(h[least]) {
-				least = down
-			}
-		}
-		if least == i {
-			return first
-		}
-		h[i], h[least] = h[least], h[i]
-		i = least
-	}
-}
+// Before implements state.Ordered.
+func (w waiting) Before(o waiting) bool { return w.at < o.at || w.at == o.at && w.seq < o.seq }

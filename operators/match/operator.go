@@ -256,7 +256,7 @@ func (o *op) Advance(ctx context.Context, wm window.Micros, out operators.Emitte
 func (o *op) expire(ctx context.Context, out operators.Emitter) error {
 	wm := int64(o.watermark)
 	for len(o.deadlines) > 0 && o.deadlines[0].at < wm {
-		part := o.deadlines.pop().part
+		part := o.deadlines.Pop().part
 		o.parts[part].timed = false
 		if err := o.expirePart(ctx, part, out); err != nil {
 			return err
@@ -287,7 +287,7 @@ func (o *op) settle(ctx context.Context, part uint32, out operators.Emitter) err
 	p := &o.parts[part]
 	if p.start != state.None && !p.timed && o.cfg.Within > 0 {
 		p.timed = true
-		o.deadlines.push(deadline{at: o.until(p.start), part: part})
+		o.deadlines.Push(deadline{at: o.until(p.start), part: part})
 	}
 	if len(o.out.rows) < max(o.env.BatchRows, 1) {
 		return nil

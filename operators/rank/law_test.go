@@ -134,4 +134,3 @@ func one(b bool) int {
 	}
 	return 0
 }
-
