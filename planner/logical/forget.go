@@ -63,20 +63,37 @@ func (j *Join) WithTTL(ttl time.Duration) Node {
 func Warnings(n Node) []string {
 	var out []string
 	Walk(n, func(n Node) {
-		f, ok := n.(Forgetter)
-		if !ok || !f.Keeps() || f.Lives() > 0 || n.Traits().Bounded {
+		if n.Traits().Bounded {
 			return
 		}
-		what := "GROUP BY without a window keeps every group for ever"
-		switch n.(type) {
-		case *WindowAggregate:
-			what = "EMPTY WINDOWS keeps every key for ever"
-		case *Join:
-			what = "JOIN without bounds in time keeps every row for ever"
+		switch x := n.(type) {
+		case *Match:
+			if x.waits() {
+				out = append(out, "MATCH_RECOGNIZE without WITHIN keeps the rows of a match that is not decided for ever: "+
+					"write PATTERN (..) WITHIN INTERVAL '1' HOUR to give up on matches that take longer")
+			}
+		case Forgetter:
+			if x.Keeps() && x.Lives() == 0 {
+				out = append(out, kept(x)+": end the query WITH (state_ttl='1 day') to forget what no row touches for so long")
+			}
 		}
-		out = append(out, what+": end the query WITH (state_ttl='1 day') to forget what no row touches for so long")
 	})
 	return out
+}
+
+// kept says what a step keeps for ever.
+func kept(f Forgetter) string {
+	switch f.(type) {
+	case *WindowAggregate:
+		return "EMPTY WINDOWS keeps every key for ever"
+	case *Join:
+		return "JOIN without bounds in time keeps every row for ever"
+	case *Rank:
+		return "a ranking that is corrected as rows come keeps the rows of every partition for ever"
+	case *Series:
+		return "OVER (PARTITION BY ..) keeps something of every partition for ever"
+	}
+	return "GROUP BY without a window keeps every group for ever"
 }
 
 // emissionString is how EXPLAIN prints an emission, empty where it is the default.

@@ -69,6 +69,13 @@ func (m *Match) Traits() Traits {
 	return t
 }
 
+// waits reports whether rows are kept without bound where nothing says that a match
+// is over: one of any number of rows, or one for each key that ever came.
+func (m *Match) waits() bool {
+	_, most := m.Config.Pattern.Length()
+	return m.Config.Within == 0 && (most < 0 || most > 1 && len(m.Config.Partition) > 0)
+}
+
 // Label implements Node.
 func (m *Match) Label() string {
 	c := m.Config

@@ -94,15 +94,19 @@ func (r *rewriter) isUnit(i int) bool {
 	if i >= r.end {
 		return false
 	}
-	upper := strings.ToUpper(r.toks[i].Text)
+	upper := singular(r.toks[i].Text)
 	return r.toks[i].Kind == lex.Word && (contains(simpleUnits, upper) || contains(compoundUnits, upper))
 }
 
 // intervalUnit reads unit [(precision)] [TO unit [(precision)]].
 func (r *rewriter) intervalUnit(a amount) (string, error) {
 	t := r.cur()
+	if n, unit, ok := quotedUnit(a.text); ok && a.literal {
+		r.out[len(r.out)-1].text = lex.Quote(n, '\'')
+		return unit, nil
+	}
 	if a.literal && (t.Kind != lex.Word || r.done() || isReserved(strings.ToUpper(t.Text)) && !r.isUnit(r.pos)) {
-		return "", r.errorf(diag.Syntax, a.at, "an interval needs a unit").WithHint("%s", intervalHint(a.text))
+		return "", r.errorf(diag.Syntax, a.at, "an interval needs a unit").WithHint("write INTERVAL '10' SECOND")
 	}
 	from, err := r.unit(append(slices.Clone(simpleUnits), compoundUnits...))
 	if err != nil {
@@ -127,15 +131,20 @@ func (r *rewriter) intervalUnit(a amount) (string, error) {
 	return unit, nil
 }
 
-// intervalHint knows intervals with the unit inside the quotes.
-func intervalHint(text string) string {
-	if n, unit, ok := strings.Cut(text, " "); ok {
-		unit = strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(unit)), "S")
-		if contains(simpleUnits, unit) {
-			return "write INTERVAL '" + n + "' " + unit
-		}
+// singular returns a unit as we call it: MINUTES are MINUTE.
+func singular(unit string) string {
+	upper := strings.ToUpper(unit)
+	if one := strings.TrimSuffix(upper, "S"); contains(simpleUnits, one) {
+		return one
 	}
-	return "write INTERVAL '10' SECOND"
+	return upper
+}
+
+// quotedUnit splits '10 minutes', as PostgreSQL has it.
+func quotedUnit(text string) (n, unit string, ok bool) {
+	n, unit, _ = strings.Cut(text, " ")
+	unit = singular(strings.TrimSpace(unit))
+	return n, unit, contains(simpleUnits, unit)
 }
 
 // unit reads one of the units and returns it in upper case.
@@ -144,12 +153,12 @@ func (r *rewriter) unit(units []string) (string, error) {
 	if t.Kind != lex.Word || r.done() {
 		return "", r.syntaxAt(t, "a unit such as SECOND")
 	}
-	upper := strings.ToUpper(t.Text)
-	if !contains(units, upper) {
+	unit := singular(t.Text)
+	if !contains(units, unit) {
 		return "", r.unknownUnit(t, units)
 	}
-	r.accept(upper)
-	return upper, nil
+	r.accept(strings.ToUpper(t.Text))
+	return unit, nil
 }
 
 func (r *rewriter) unknownUnit(t lex.Token, units []string) error {
