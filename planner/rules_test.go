@@ -19,7 +19,9 @@ FROM (SELECT k, v + 0 AS a, loc.lat AS lat, v, ts, unused FROM s) q
 WHERE v > 10 + 5 AND lat > 1
 GROUP BY k, TUMBLE(ts, INTERVAL '1' MINUTE) ORDER BY n DESC LIMIT 3;
 SELECT a + 1 AS b FROM (SELECT v * 2 AS a FROM s) q;
-SELECT k, v FROM (SELECT k, v FROM s) q;`
+SELECT k, v FROM (SELECT k, v FROM s) q;
+SELECT x.k, y.d FROM s x JOIN s y ON x.k = y.k AND x.v = 1 AND y.v = 2;
+SELECT x.k, y.n FROM (SELECT k, COUNT(*) AS n FROM s GROUP BY k) x JOIN (SELECT k, COUNT(*) AS n FROM s GROUP BY k) y ON x.k = y.k;`
 
 func planWide(t *testing.T, disabled map[string]bool) []*planner.Plan {
 	t.Helper()

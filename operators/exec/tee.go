@@ -12,8 +12,11 @@ import (
 // tee hands everything to several consumers in turn. It is done when all are.
 type tee struct{ stages []stage }
 
+// emit owns the batch once, so that those who keep it share what they keep.
 func (t *tee) emit(ctx context.Context, b batch.Batch) error {
-	return t.each(func(s stage) error { return s.emit(ctx, b) })
+	own := b.Own()
+	defer own.Release()
+	return t.each(func(s stage) error { return s.emit(ctx, own) })
 }
 
 func (t *tee) advance(ctx context.Context, w window.Watermark) error {

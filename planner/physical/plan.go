@@ -31,15 +31,17 @@ type Edge struct {
 	Keys     []int
 }
 
-// Place places the steps of a plan on at most parallelism instances each.
+// Place places the steps of a plan on at most parallelism instances each. A step
+// that several others read is one node.
 func Place(root logical.Node, parallelism int) *Plan {
-	p := &placer{parallelism: max(1, parallelism)}
+	p := &placer{parallelism: max(1, parallelism), placed: map[logical.Node]*Node{}}
 	p.plan.Root = p.place(root)
 	return &p.plan
 }
 
 type placer struct {
 	parallelism int
+	placed      map[logical.Node]*Node
 	plan        Plan
 }
 
@@ -50,6 +52,13 @@ func (p *placer) add(step logical.Node, parallelism int, inputs ...Edge) *Node {
 }
 
 func (p *placer) place(step logical.Node) *Node {
+	if p.placed[step] == nil {
+		p.placed[step] = p.node(step)
+	}
+	return p.placed[step]
+}
+
+func (p *placer) node(step logical.Node) *Node {
 	switch s := step.(type) {
 	case *logical.Scan:
 		return p.add(s, min(p.parallelism, s.Stream.MaxSources()))
@@ -139,29 +148,53 @@ func (p *placer) join(j *logical.Join) *Node {
 	return p.add(j, p.parallelism, left, right)
 }
 
-// String prints the tree as EXPLAIN does. Each line tells how the rows leave the
+// String prints the plan as EXPLAIN does. Each line tells how the rows leave the
 // step: by a plain call (forward), by hash of keys, or gathered; and whether they
-// may be taken back.
+// may be taken back. A step with several readers is printed once, with a number, and
+// then by its number alone.
 func (p *Plan) String() string {
-	var b strings.Builder
-	write(&b, p.Root, Edge{}, 0)
-	return b.String()
+	w := writer{shared: logical.NewShared(p.Root, (*Node).from)}
+	w.write(p.Root, Edge{}, 0)
+	return w.text.String()
 }
 
-func write(b *strings.Builder, n *Node, out Edge, depth int) {
-	fmt.Fprintf(b, "%s%s x%d", strings.Repeat("  ", depth), n.Step.Label(), n.Parallelism)
-	if depth > 0 {
-		b.WriteString(" -> " + out.Exchange.String())
-		if out.Exchange == operators.Hash {
-			names := make([]string, len(out.Keys))
-			for i, k := range out.Keys {
-				names[i] = n.Step.Schema().Field(k).Name
-			}
-			b.WriteString("(" + strings.Join(names, ", ") + ")")
-		}
+func (n *Node) from() []*Node {
+	out := make([]*Node, len(n.Inputs))
+	for i, e := range n.Inputs {
+		out[i] = e.From
 	}
-	b.WriteString(" " + n.Step.Traits().Mark() + "\n")
+	return out
+}
+
+type writer struct {
+	text   strings.Builder
+	shared *logical.Shared[*Node]
+}
+
+func (w *writer) write(n *Node, out Edge, depth int) {
+	number, again := w.shared.Seen(n)
+	w.text.WriteString(strings.Repeat("  ", depth))
+	if again {
+		w.text.WriteString("shared" + number + leaves(n, out, depth) + "\n")
+		return
+	}
+	fmt.Fprintf(&w.text, "%s x%d%s %s%s\n", n.Step.Label(), n.Parallelism, leaves(n, out, depth), n.Step.Traits().Mark(), number)
 	for _, in := range n.Inputs {
-		write(b, in.From, in, depth+1)
+		w.write(in.From, in, depth+1)
 	}
+}
+
+// leaves is how rows leave a step; they do not leave the root.
+func leaves(n *Node, out Edge, depth int) string {
+	switch {
+	case depth == 0:
+		return ""
+	case out.Exchange != operators.Hash:
+		return " -> " + out.Exchange.String()
+	}
+	names := make([]string, len(out.Keys))
+	for i, k := range out.Keys {
+		names[i] = n.Step.Schema().Field(k).Name
+	}
+	return " -> hash(" + strings.Join(names, ", ") + ")"
 }

@@ -21,15 +21,19 @@ type Rule struct {
 // make room for runs again under its name.
 func Rules() []Rule {
 	predicates := Rule{"predicate_pushdown", "filters move towards the streams, and into the decoder", pushPredicates}
+	projects := Rule{"merge_projects", "neighbouring projections become one", mergeProjects}
 	return []Rule{
 		{"constant_folding", "constant expressions are computed once", foldConstants},
-		{"merge_projects", "neighbouring projections become one", mergeProjects},
+		projects,
 		predicates,
 		{"projection_pushdown", "only columns and members that are read are decoded", pushProjections},
 		predicates,
+		{"share_scans", "a stream that is read several times is decoded once", shareScans},
+		projects,
 		{"topn_into_aggregate", "windows keep only the groups that ORDER BY and LIMIT show", pushTop},
 		{"common_subexpressions", "an expression that is written twice is computed once", shareSubexpressions},
 		{"remove_trivial_project", "projections that change nothing are dropped", removeTrivial},
+		{"common_steps", "steps that are equal, with all that they read, run once", logical.Intern},
 	}
 }
 
