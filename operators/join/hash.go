@@ -83,6 +83,7 @@ func (o *base) keep(t *turn) {
 // enter implements acts. A row that is taken back must be there, unless its key
 // equals nothing: such rows are not kept.
 func (o *hashJoin) enter(t *turn, pos int) (skip bool) {
+	t.before = 0
 	if t.adds(pos) || t.ids[pos] == noKey {
 		return false
 	}
@@ -99,6 +100,9 @@ func (o *hashJoin) enter(t *turn, pos int) (skip bool) {
 	if id == state.None {
 		o.bad(t.in, row, unknown, "the join does not hold the row that is taken back: it was forgotten, or never came")
 		return true
+	}
+	if s.counts {
+		t.before = s.partners[id]
 	}
 	s.drop(id, false)
 	return false
@@ -138,14 +142,14 @@ func (o *hashJoin) count(s *side, id state.ID, added bool) {
 	}
 }
 
-// leave implements acts.
+// leave implements acts. Of a row that is taken back, what came out of it by itself
+// depends on the partners that it has had, of which some may be forgotten.
 func (o *hashJoin) leave(t *turn, pos int) {
-	row := t.rows[pos]
-	if o.standsAlone(t.port, t.partners) {
-		kind := batch.Delete
-		if t.adds(pos) {
-			kind = batch.Insert
-		}
+	row, kind, partners := t.rows[pos], batch.Insert, t.partners
+	if !t.adds(pos) {
+		kind, partners = batch.Delete, t.before
+	}
+	if o.standsAlone(t.port, partners) {
 		o.out.add(row, state.None, kind)
 	}
 	switch id := t.kept[pos]; {

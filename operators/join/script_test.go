@@ -221,6 +221,19 @@ func TestRowsAreForgottenByEventTime(t *testing.T) {
 	l.want("1|b|1970-01-01T01:30:00|1|x|1970-01-01T01:30:00\n")
 }
 
+// What a row came out with is taken back with it, and no row of NULLs that never came.
+func TestForgottenPartnersAreNoReasonToPad(t *testing.T) {
+	cfg := config(t, join.Left, false)
+	cfg.Left.Retracts, cfg.Right.Time = true, 2
+	l := live(t, cfg, time.Hour, operators.NewBudget(0))
+	l.must(l.rows(1, "1|x|00:01\n2|y|01:30"))
+	l.must(l.rows(0, "1|a|00:01\n2|b|00:01\n3|c|00:01"))
+	l.must(l.op.Advance(t.Context(), 63*window.Minute, l))
+	l.out.Reset()
+	l.must(l.rows(0, "-D 1|a|00:01\n-D 2|b|00:01\n-D 3|c|00:01"))
+	l.want("-D 2|b|1970-01-01T00:01:00|2|y|1970-01-01T01:30:00\n-D 3|c|1970-01-01T00:01:00|NULL|NULL|NULL\n")
+}
+
 func TestRowsAreForgottenByTheClock(t *testing.T) {
 	l := live(t, config(t, join.Inner, false), time.Hour, operators.NewBudget(0))
 	l.must(l.rows(0, "1|a|00:01"))

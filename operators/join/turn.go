@@ -20,6 +20,7 @@ type turn struct {
 	started  bool     // at is set
 	entered  int      // rows that have been entered
 	partners uint32   // of the row that was entered last
+	before   uint32   // of that row, where it is taken back, while it was there
 	skip     bool     // that row has no effect
 }
 
