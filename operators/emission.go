@@ -36,7 +36,7 @@ type Emission struct {
 	Lateness window.Micros
 	// TTL: a group without windows that no row has touched for so long, in
 	// event time where there is one, else on the processing clock, is forgotten
-	// without a change; a key of Empty likewise. 0: never.
+	// without a change; a key of Empty and one of windows of rows likewise. 0: never.
 	TTL time.Duration
 }
 

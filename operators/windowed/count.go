@@ -132,6 +132,14 @@ func (c *counts) close(key uint32, _ window.Micros, out *windowList) {
 	}
 }
 
+// restart takes out all that is known of a key.
+func (c *counts) restart(key uint32, out *windowList) {
+	for id := range c.older(key) {
+		out.gone = append(out.gone, id)
+	}
+	c.heads[key], c.keys[key].seen = 0, 0
+}
+
 // ended returns the keys with a window that got its last row.
 func (c *counts) ended() []uint32 { return c.full }
 

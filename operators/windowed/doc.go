@@ -58,7 +58,9 @@
 //     or have no bounds where there is no event time. A window that has not got all of
 //     its rows at the end of the input is no result; where it was shown, it is taken
 //     back. The order of rows of one key is that of one split of the source only. A
-//     key is kept for ever once its last window overlaps the next.
+//     key whose last window lacks rows, or overlaps the next, is kept for ever, unless
+//     there is a time to live: when no row has touched it for so long it is forgotten,
+//     and a window that lacks rows is no result then either.
 //
 // With lateness these windows are kept that much longer than they are open, and take
 // rows for as long. What EMIT CHANGES and EVERY show of them are changes against what

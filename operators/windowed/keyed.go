@@ -88,7 +88,8 @@ type keyedOp struct {
 	spans  *spans
 	kind   arranger
 	holds  content
-	shown  *ledger // nil: each window is shown once, when it closes
+	shown  *ledger    // nil: each window is shown once, when it closes
+	life   *untouched // nil: keys are kept as long as their windows need them
 	write  *writer
 	pace   pace
 	at     arrival
@@ -159,6 +160,9 @@ func (o *keyedOp) choose() {
 	case w.Kind == window.Count:
 		o.spans = newSpans(1)
 		o.kind = newCounts(o.spans, w)
+		if ttl := o.cfg.Emission.TTL; ttl > 0 && len(o.cfg.Keys) > 0 {
+			o.life = newUntouched(ttl, o.cfg.Time >= 0)
+		}
 	default:
 		gap := w.Gap
 		if w.Kind == window.Stagger {
@@ -173,6 +177,9 @@ func (o *keyedOp) choose() {
 // Open implements Operator.
 func (o *keyedOp) Open(_ context.Context, env operators.Env) error {
 	o.env, o.write.env = env, env
+	if o.life != nil && !o.life.event {
+		o.life.swept = window.At(env.Now())
+	}
 	return nil
 }
 
@@ -185,14 +192,27 @@ func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operat
 	o.arrive(in)
 	o.table.Assign(aggregate.Keys(in, o.cfg.Keys), a.rows, a.keys)
 	o.kind.reach(o.table.Len())
+	o.holds.begin(in, o.seq)
+	o.seq += int64(in.Rows())
+	place := o.place
+	if o.life != nil {
+		o.life.reach(o.table.Len())
+		place = o.placeLiving
+	}
+	if err := place(ctx, out); err != nil {
+		return err
+	}
+	return o.finish(ctx, out)
+}
+
+// place gives the rows that have come to windows, and takes out those that they end.
+func (o *keyedOp) place(ctx context.Context, out operators.Emitter) error {
+	a := &o.at
 	if o.shown != nil {
 		o.shown.touch(a.keys)
 	}
-	o.holds.begin(in, o.seq)
-	o.seq += int64(in.Rows())
 	o.kind.place(a)
 	a.flush(o.holds)
-	o.forget(a.missed)
 	if o.shown != nil {
 		if err := o.shown.placed(ctx, a.keys, out); err != nil {
 			return err
@@ -201,7 +221,7 @@ func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operat
 	for _, k := range o.kind.ended() {
 		o.kind.close(k, window.Max, &o.closed)
 	}
-	return o.finish(ctx, out)
+	return nil
 }
 
 // Advance implements Operator.
@@ -209,7 +229,10 @@ func (o *keyedOp) Advance(ctx context.Context, wm window.Micros, out operators.E
 	if o.cfg.Window.Processing && wm != window.Max {
 		return nil
 	}
-	return o.advance(ctx, wm, out)
+	if err := o.advance(ctx, wm, out); err != nil || o.life == nil || !o.life.event {
+		return err
+	}
+	return o.sweep(ctx, wm, out)
 }
 
 // advance closes what ends at wm or before.
@@ -234,31 +257,33 @@ func (o *keyedOp) advance(ctx context.Context, wm window.Micros, out operators.E
 	return o.finish(ctx, out)
 }
 
-// finish emits and gives up the windows that were closed.
+// finish emits and gives up the windows that were closed, and the keys that nothing
+// is left of.
 func (o *keyedOp) finish(ctx context.Context, out operators.Emitter) error {
-	if o.shown != nil {
-		o.giveUp()
+	if err := o.settle(ctx, out); err != nil {
+		return err
 	}
-	if len(o.closed.list) > 0 {
+	o.forget(o.at.missed)
+	o.at.missed = o.at.missed[:0]
+	return o.env.State.Resize(o.bytes())
+}
+
+// settle emits the windows that were closed, unless they have been shown, and frees
+// them.
+func (o *keyedOp) settle(ctx context.Context, out operators.Emitter) error {
+	if o.shown == nil && len(o.closed.list) > 0 {
 		o.closed.order(o.table)
 		if err := o.holds.emit(ctx, &o.closed, out); err != nil {
 			return err
 		}
-		o.giveUp()
 	}
-	return o.env.State.Resize(o.bytes())
-}
-
-// giveUp frees the windows that were closed.
-func (o *keyedOp) giveUp() {
 	o.holds.reset(o.closed.gone)
 	o.spans.release(o.closed.gone)
-	o.at.missed = o.at.missed[:0]
 	for i := range o.closed.list {
 		o.at.missed = append(o.at.missed, o.closed.list[i].key)
 	}
-	o.forget(o.at.missed)
 	o.closed.clear()
+	return nil
 }
 
 // forget drops those of the keys that have no span.
@@ -267,6 +292,9 @@ func (o *keyedOp) forget(keys []uint32) {
 	for _, k := range keys {
 		if o.spans.heads[k] != none && o.kind.empty(k) {
 			o.spans.heads[k] = none // so that it is dropped once
+			if o.life != nil {
+				o.life.last[k] = window.Min
+			}
 			keys[n] = k
 			n++
 		}
@@ -304,6 +332,9 @@ func (o *keyedOp) NextTick() time.Time {
 	if at, ok := o.spans.wheel.first(); ok && o.cfg.Window.Processing {
 		next = at.Time()
 	}
+	if o.life != nil {
+		next = o.life.next(o.table.Live())
+	}
 	if o.shown == nil || o.shown.tick.IsZero() || !next.IsZero() && next.Before(o.shown.tick) {
 		return next
 	}
@@ -314,6 +345,11 @@ func (o *keyedOp) NextTick() time.Time {
 func (o *keyedOp) Tick(ctx context.Context, out operators.Emitter) error {
 	if o.cfg.Window.Processing {
 		if err := o.advance(ctx, window.At(o.env.Now()), out); err != nil {
+			return err
+		}
+	}
+	if o.life != nil && !o.life.event {
+		if err := o.sweep(ctx, window.At(o.env.Now()), out); err != nil {
 			return err
 		}
 	}
@@ -337,6 +373,9 @@ func (o *keyedOp) bytes() int64 {
 	n := o.spans.bytes() + o.holds.bytes() + int64(o.table.Len())*int64(keyBytes+8*len(o.cfg.Keys))
 	if o.shown != nil {
 		n += o.shown.bytes()
+	}
+	if o.life != nil {
+		n += o.life.bytes()
 	}
 	return n
 }

@@ -6,7 +6,6 @@ import (
 	"kinesql/operators"
 	"kinesql/operators/batch"
 	"kinesql/operators/state"
-	"kinesql/window"
 )
 
 // tenants is the rows of spans, each with a list of them in the order in which they
@@ -129,16 +128,17 @@ func (h *tenants) drop() { h.rows.Clear() }
 
 // NewKeyedAssign returns the operator of a window table function whose windows
 // follow from the rows of each key: sessions, staggered windows and windows of rows.
-// Keys are the columns of PARTITION BY. Rows come out when their window has closed,
+// Of the description it goes by In, Out, Keys (the columns of PARTITION BY), Window,
+// Time and the time to live of Emission. Rows come out when their window has closed,
 // once for each window that they are in, with window_start and window_end after
 // their own columns; those of a window that is not over at the end of the input,
 // which only one of rows can be, do not.
-func NewKeyedAssign(in, out *batch.Schema, spec window.Spec, time int, keys []int) (operators.Operator, error) {
-	cfg := Config{In: in, Out: out, Keys: keys, Window: spec, Time: time}
+func NewKeyedAssign(cfg Config) (operators.Operator, error) {
+	cfg.Calls, cfg.Top, cfg.Emission = nil, nil, operators.Emission{TTL: cfg.Emission.TTL}
 	if err := cfg.checkKeyed(); err != nil {
 		return nil, err
 	}
-	if err := checkBounds(in, out); err != nil {
+	if err := checkBounds(cfg.In, cfg.Out); err != nil {
 		return nil, err
 	}
 	o, err := arrange(cfg)

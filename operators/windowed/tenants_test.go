@@ -54,8 +54,10 @@ func TestKeyedAssign(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			optest.Run(t, optest.Case{
-				New: func() (operators.Operator, error) { return windowed.NewKeyedAssign(in, out, c.spec, 0, []int{1}) },
-				In:  []*batch.Schema{in}, Script: script, Out: optest.Edge{Schema: out, Time: -1, AppendOnly: true},
+				New: func() (operators.Operator, error) {
+					return windowed.NewKeyedAssign(windowed.Config{In: in, Out: out, Window: c.spec, Keys: []int{1}})
+				},
+				In: []*batch.Schema{in}, Script: script, Out: optest.Edge{Schema: out, Time: -1, AppendOnly: true},
 				Want: optest.Text(optest.Rows(memory.DefaultAllocator, out, c.want)), Late: c.late, Errors: c.errors,
 			})
 		})

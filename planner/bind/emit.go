@@ -119,7 +119,7 @@ func (q *query) forgetting(n logical.Node) (logical.Node, error) {
 	})
 	if !kept {
 		return nil, q.errorAt(diag.Invalid, q.emission.ttlAt, "state_ttl has nothing to forget here: the query keeps no state without end").
-			WithHint("windows forget by themselves; state_ttl is for GROUP BY and JOIN without a window, and for EMPTY WINDOWS")
+			WithHint("windows forget by themselves; state_ttl is for GROUP BY and JOIN without a window, for EMPTY WINDOWS and the keys of COUNT_WINDOW")
 	}
 	return out, nil
 }

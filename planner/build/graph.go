@@ -97,7 +97,10 @@ func operator(step logical.Node) (operators.Operator, error) {
 		return windowAggregate(s)
 	case *logical.Assign:
 		if s.Spec.Kind.Keyed() {
-			return windowed.NewKeyedAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time, s.Keys)
+			return windowed.NewKeyedAssign(windowed.Config{
+				In: s.Input.Schema(), Out: s.Schema(), Window: s.Spec, Time: s.Time, Keys: s.Keys,
+				Emission: operators.Emission{TTL: s.TTL},
+			})
 		}
 		return windowed.NewAssign(s.Input.Schema(), s.Schema(), s.Spec, s.Time)
 	case *logical.Match:

@@ -33,8 +33,11 @@ func (a *Aggregate) WithTTL(ttl time.Duration) Node {
 	return &c
 }
 
-// Keeps implements Forgetter: the keys whose empty windows are shown.
-func (w *WindowAggregate) Keeps() bool { return w.Emission.Empty }
+// Keeps implements Forgetter: the keys whose empty windows are shown, and those of
+// windows of rows, which wait for rows of their key.
+func (w *WindowAggregate) Keeps() bool { return w.Emission.Empty || counts(w.Spec, w.Keys) }
+
+func counts(s window.Spec, keys []int) bool { return s.Kind == window.Count && len(keys) > 0 }
 
 // Lives implements Forgetter.
 func (w *WindowAggregate) Lives() time.Duration { return w.Emission.TTL }
@@ -43,6 +46,19 @@ func (w *WindowAggregate) Lives() time.Duration { return w.Emission.TTL }
 func (w *WindowAggregate) WithTTL(ttl time.Duration) Node {
 	c := *w
 	c.Emission.TTL = ttl
+	return &c
+}
+
+// Keeps implements Forgetter: the rows of windows that wait for others of their key.
+func (a *Assign) Keeps() bool { return counts(a.Spec, a.Keys) }
+
+// Lives implements Forgetter.
+func (a *Assign) Lives() time.Duration { return a.TTL }
+
+// WithTTL implements Forgetter.
+func (a *Assign) WithTTL(ttl time.Duration) Node {
+	c := *a
+	c.TTL = ttl
 	return &c
 }
 
@@ -81,11 +97,18 @@ func Warnings(n Node) []string {
 	return out
 }
 
+const countKeeps = "COUNT_WINDOW keeps every key for ever whose last window lacks rows"
+
 // kept says what a step keeps for ever.
 func kept(f Forgetter) string {
-	switch f.(type) {
+	switch f := f.(type) {
 	case *WindowAggregate:
+		if !f.Emission.Empty {
+			return countKeeps
+		}
 		return "EMPTY WINDOWS keeps every key for ever"
+	case *Assign:
+		return countKeeps
 	case *Join:
 		return "JOIN without bounds in time keeps every row for ever"
 	case *Rank:

@@ -157,6 +157,8 @@ type Assign struct {
 	Spec  window.Spec
 	Time  int   // of Count it may be -1
 	Keys  []int // of windows that are not aligned: rows that are equal in them share windows
+	// TTL is how long a key of windows of rows is kept that no row touches; 0: for ever.
+	TTL time.Duration
 }
 
 // Schema implements Node.
@@ -205,5 +207,5 @@ func (a *Assign) Label() string {
 	if !a.Spec.Kind.Aligned() {
 		out += " keys=" + columnNames(a.Input, a.Keys)
 	}
-	return out
+	return out + emissionString(operators.Emission{TTL: a.TTL}, true)
 }
