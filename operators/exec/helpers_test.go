@@ -11,15 +11,12 @@ import (
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
-	"go.uber.org/goleak"
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
 	"kinesql/operators/optest"
 	"kinesql/window"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var kv = batch.NewSchema(
 	batch.Field{Name: "k", Type: batch.Of(batch.Varchar)},
