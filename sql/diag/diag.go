@@ -3,6 +3,7 @@ package diag
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -89,7 +90,7 @@ func (e *Error) writeExcerpt(b *strings.Builder) {
 		lineEnd = start + i
 	}
 	lineEnd = max(start, lineStart+len(strings.TrimRight(text[lineStart:lineEnd], "\r")))
-	fmt.Fprintf(b, "\n  %s\n  ", text[lineStart:lineEnd])
+	fmt.Fprintf(b, "\n  %s\n  ", masked(text[lineStart:lineEnd]))
 	for _, r := range text[lineStart:start] {
 		if r != '\t' {
 			r = ' '
@@ -98,4 +99,23 @@ func (e *Error) writeExcerpt(b *strings.Builder) {
 	}
 	under := utf8.RuneCountInString(text[start:max(start, min(e.Span.End, lineEnd))])
 	b.WriteString("^" + strings.Repeat("~", max(0, under-1)))
+}
+
+// secret is a password in a URL.
+var secret = regexp.MustCompile(`(?i)://[^\s/:@']*:([^'\n]*)@|[?&](?:ssl)?password=([^&'\s]*)`)
+
+// masked is a line with the passwords of its URLs starred out, so that an error can be
+// shown to anyone.
+func masked(line string) string {
+	var out strings.Builder
+	end := 0
+	for _, m := range secret.FindAllStringSubmatchIndex(line, -1) {
+		for g := 2; g < len(m); g += 2 {
+			if m[g] >= 0 {
+				out.WriteString(line[end:m[g]] + strings.Repeat("*", utf8.RuneCountInString(line[m[g]:m[g+1]])))
+				end = m[g+1]
+			}
+		}
+	}
+	return out.String() + line[end:]
 }

@@ -1,6 +1,9 @@
 package diag
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestError holds the layout of an error.
 func TestError(t *testing.T) {
@@ -36,5 +39,18 @@ func TestSuggest(t *testing.T) {
 		if got, ok := Suggest(name, candidates); got != want || ok != (want != "") {
 			t.Errorf("Suggest(%q) = %q, %t", name, got, ok)
 		}
+	}
+}
+
+// TestErrorHidesPasswords holds that the line shows no password of a URL, and that the
+// caret stays where it belongs.
+func TestErrorHidesPasswords(t *testing.T) {
+	text := "url='postgres://ann:pä:s/s@w@db:5432/app', b='http://h:80/x?y=1&password=p&z=2', c='http://ann@h/'"
+	want := "t:1:82: error KSQL-1002: x\n  url='postgres://ann:********@db:5432/app', b='http://h:80/x?y=1&password=*&z=2', c='http://ann@h/'\n  " +
+		strings.Repeat(" ", 81) + "^"
+	src := &Source{Name: "t", Text: text}
+	at := strings.Index(text, "c=")
+	if got := Errorf(Syntax, src, Span{at, at + 1}, "x").Error(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
