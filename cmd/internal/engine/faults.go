@@ -9,6 +9,7 @@ import (
 
 	"kinesql/operators"
 	"kinesql/operators/batch"
+	"kinesql/operators/join"
 	"kinesql/planner/catalog"
 )
 
@@ -27,12 +28,16 @@ type faults struct {
 	mu struct {
 		sync.Mutex
 		errors int64
-		full   bool // a system stream took no more
+		full   bool                 // a system stream took no more
+		stale  map[string]time.Time // when it was last told of a table that could not be read again
 	}
 }
 
 // maxWarnings is how many failed rows are told one by one.
 const maxWarnings = 5
+
+// staleEvery is how long nothing is told of a table after a warning.
+const staleEvery = time.Minute
 
 // maxRaw is how many bytes of a record are kept.
 const maxRaw = 1 << 20
@@ -42,15 +47,31 @@ func (f *faults) RowError(e operators.RowError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.mu.errors++
-	if f.mu.errors <= maxWarnings {
-		f.warn(warning(e))
-	}
-	if f.mu.errors == maxWarnings+1 {
-		f.warn("warning: more rows failed; they are counted and kept in the error stream")
-	}
+	f.tell(e)
 	f.keep(f.errors, catalog.ErrorsSchema(), []any{
 		f.now().UnixMicro(), e.Operator, e.Code, e.Message, e.Split, e.Line, e.Sequence, raw(e.Raw),
 	})
+}
+
+// tell warns of the first failed rows, and of each table that stays as it was as long
+// as it does, but not all the time.
+func (f *faults) tell(e operators.RowError) {
+	switch {
+	case e.Code == join.CodeStale:
+		now := f.now()
+		if last, told := f.mu.stale[e.Split]; told && now.Sub(last) < staleEvery {
+			return
+		}
+		if f.mu.stale == nil {
+			f.mu.stale = map[string]time.Time{}
+		}
+		f.mu.stale[e.Split] = now
+		f.warn(warning(e))
+	case f.mu.errors <= maxWarnings:
+		f.warn(warning(e))
+	case f.mu.errors == maxWarnings+1:
+		f.warn("warning: more rows failed; they are counted and kept in the error stream")
+	}
 }
 
 // warning is one line: place, code, message, the beginning of the record.
@@ -65,7 +86,11 @@ func warning(e operators.RowError) string {
 			place += ", sequence number " + e.Sequence
 		}
 	}
-	return fmt.Sprintf("warning: %s: %s: %s: %s", place, e.Code, e.Message, excerpt(e.Raw))
+	text := fmt.Sprintf("warning: %s: %s: %s", place, e.Code, e.Message)
+	if len(e.Raw) > 0 {
+		text += ": " + excerpt(e.Raw)
+	}
+	return text
 }
 
 const excerptBytes = 80
