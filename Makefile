@@ -8,7 +8,7 @@ RACE = ./connectors ./operators/exec/... ./operators/relational/... ./connectors
 # Suites of clients that others wrote; see connectors/kinesis/api/clients/clienttest.
 CLIENTS = /kinesis/api/clients/
 
-.PHONY: all build test tools fmt vet lint unit race oracle clients clients-go clients-js clients-python test-java bench pgo rewrite clean
+.PHONY: all build test tools fmt vet lint unit race oracle postgres clients clients-go clients-js clients-python test-java bench pgo rewrite clean
 
 all: build
 
@@ -17,14 +17,16 @@ build:
 	$(GO) build -o bin/kinesql-bench ./cmd/kinesql-bench
 
 # The tests need no profile-guided build, which compiles every package a second time.
-test vet lint unit race oracle clients clients-go clients-js clients-python test-java: export GOFLAGS += -pgo=off
+test vet lint unit race oracle postgres clients clients-go clients-js clients-python test-java: export GOFLAGS += -pgo=off
 
-test: tools fmt vet lint unit race oracle clients
+test: tools fmt vet lint unit race oracle postgres clients
 
-# A C compiler is needed by the race detector and by DuckDB, the oracle.
+# A C compiler is needed by the race detector and by DuckDB, the oracle; PostgreSQL by the
+# tests of its connector, which run one of their own.
 tools:
 	@command -v $(GO) >/dev/null || { echo "install Go 1.26 or later first: https://go.dev/doc/install" >&2; exit 1; }
 	@command -v g++ >/dev/null || { apt-get update -q && apt-get install -y -q g++; }
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q postgresql; }
 
 fmt:
 	@unformatted=$$(gofmt -l cmd sql planner operators window connectors); \
@@ -47,6 +49,10 @@ race:
 oracle:
 	cd cmd/internal/duckdb && $(GO) vet -tags no_duckdb_arrow ./... && $(GO) test -tags no_duckdb_arrow ./...
 	$(GO) test -timeout 10m ./cmd/internal/oracle/...
+
+# Tables of the connector postgres, against a real PostgreSQL.
+postgres:
+	$(GO) vet -tags postgres ./cmd/internal/pgtest && $(GO) test -tags postgres -timeout 5m ./cmd/internal/pgtest
 
 # Clients that others wrote, against kinesql processes of this checkout. What they need
 # is installed once into the user's cache folder.

@@ -22,7 +22,7 @@ func (p *Planner) table(st *ast.CreateStream, s *catalog.Stream) error {
 	if !s.Description.CanRead || s.Description.Kept || !s.Description.Bounded {
 		return diag.Errorf(diag.BadOption, st.Src, optionSpan(st, "connector", true),
 			"a table is read whole, and connector %q does not come to an end here", s.ConnectorName()).
-			WithHint("use file or http, or CREATE STREAM")
+			WithHint("use file, http or postgres, or CREATE STREAM")
 	}
 	var err error
 	if t.Refresh, err = s.Options.Duration("refresh", 0); err != nil {

@@ -13,6 +13,7 @@ import (
 	"kinesql/connectors/httpget"
 	"kinesql/connectors/kinesis"
 	streams "kinesql/connectors/memory"
+	"kinesql/connectors/postgres"
 	"kinesql/connectors/stdio"
 )
 
@@ -24,6 +25,6 @@ func formats() []format.Format {
 // connectorList is the connectors that exist.
 func connectorList(cfg Config, memory *streams.Connector, shards *kinesis.Shards, monitor *kinesis.Monitor) []connectors.Connector {
 	return []connectors.Connector{
-		memory, shards, kinesis.NewRemote(formats(), monitor), file.New(formats()), stdio.New(cfg.Stdin, cfg.Stdout, formats()), generator.New(), blackhole.New(), httpget.New(formats()),
+		memory, shards, kinesis.NewRemote(formats(), monitor), file.New(formats()), stdio.New(cfg.Stdin, cfg.Stdout, formats()), generator.New(), blackhole.New(), httpget.New(formats()), postgres.New(),
 	}
 }
