@@ -1,6 +1,8 @@
 package series
 
 import (
+	"math"
+
 	"kinesql/operators/state"
 	"kinesql/window"
 )
@@ -90,7 +92,7 @@ func (o *op) lead(i int, e entry) {
 		o.refer(i, e.id, e.id)
 		return
 	}
-	l.due[e.id] = l.count[e.part] + f.Count
+	l.due[e.id] = l.count[e.part] + min(f.Count, math.MaxInt64-l.count[e.part])
 	l.Add(e.part, e.id)
 	o.waits[e.id]++
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // OverConfig describes OVER (PARTITION BY ... ORDER BY time RANGE|ROWS BETWEEN n
-// PRECEDING AND CURRENT ROW).
+// PRECEDING AND CURRENT ROW|m PRECEDING).
 type OverConfig struct {
 	In, Out   *batch.Schema // Out is In and one column a call
 	Partition []int
@@ -19,6 +19,7 @@ type OverConfig struct {
 	Ties      []int // columns that tell rows of one time apart; none: they go by arrival
 	Rows      bool  // else RANGE, which counts all rows of the current row's time
 	Preceding int64 // rows, or microseconds; -1 is UNBOUNDED
+	Ending    int64 // so much before the current row the frame ends, in the same unit
 	Calls     []aggregate.Call
 }
 
@@ -67,7 +68,7 @@ func NewOver(cfg OverConfig) (operators.Operator, error) {
 		}
 	}
 	o.sums = newSlider(set, cfg.Preceding < 0)
-	o.frame = newFrame(cfg, o.leave)
+	o.frame = newFrame(cfg, moves{enter: o.sums.enter, leave: o.leave})
 	return o, nil
 }
 
@@ -85,6 +86,9 @@ func (c OverConfig) check() error {
 	}
 	if c.Preceding < -1 || c.Preceding > int64(window.Latest) {
 		return fmt.Errorf("OVER cannot reach back by %d", c.Preceding)
+	}
+	if c.Ending < 0 || c.Ending > int64(window.Latest) || c.Preceding >= 0 && c.Ending > c.Preceding {
+		return fmt.Errorf("a frame cannot end %d before the current row", c.Ending)
 	}
 	return nil
 }
@@ -188,7 +192,6 @@ func (o *overOp) count(ctx context.Context, peers []rowRef, out operators.Emitte
 	for i, r := range peers {
 		o.parts.Assign(r.keys, []int32{r.row}, ids[i:i+1])
 		o.sums.grow(o.parts.Len())
-		o.sums.enter(ids[i], r)
 		o.frame.enter(ids[i], r)
 	}
 	return o.out.rows(ctx, peers, ids, o.sums, out)

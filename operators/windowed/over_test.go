@@ -29,8 +29,12 @@ func checkOver(t *rapid.T, way string) {
 		In: eventSchema, Partition: []int{1}, Time: 0,
 		Rows:      rapid.Bool().Draw(t, "rows"),
 		Preceding: rapid.Int64Range(-1, 12).Draw(t, "preceding"),
+		Ending:    rapid.SampledFrom([]int64{0, 0, 1, 2, 5}).Draw(t, "ending"),
 		Calls:     []aggregate.Call{call("COUNT"), call(way, 2)},
 		Out:       schema("ts", timestamp, "k", bigint, "v", bigint, "n", bigint, "x", bigint),
+	}
+	if cfg.Preceding >= 0 {
+		cfg.Ending = min(cfg.Ending, cfg.Preceding)
 	}
 	want, late := overOracle(cfg, way, list)
 	for _, size := range []int{1, 3, 100} {
@@ -64,8 +68,13 @@ func overOracle(cfg windowed.OverConfig, way string, list []event) (want, late [
 				frame = append(frame, o)
 			}
 		}
+		if cfg.Rows {
+			frame = frame[:max(0, len(frame)-int(cfg.Ending))]
+		} else {
+			frame = slices.DeleteFunc(frame, func(o event) bool { return o.time > e.time-cfg.Ending })
+		}
 		if cfg.Rows && cfg.Preceding >= 0 {
-			frame = frame[max(0, len(frame)-1-int(cfg.Preceding)):]
+			frame = frame[max(0, len(frame)-1-int(cfg.Preceding-cfg.Ending)):]
 		}
 		if !cfg.Rows && cfg.Preceding >= 0 {
 			frame = slices.DeleteFunc(frame, func(o event) bool { return o.time < e.time-cfg.Preceding })

@@ -125,6 +125,12 @@ func (s *twoStacks) results(i int, ids []uint32, out *batch.Vector, fail aggrega
 	for at, id := range ids {
 		failed := func(_ int, message string) { fail(at, message) }
 		p := &s.parts[id]
+		if len(p.front) == 0 && len(p.rows) == 0 {
+			c := s.cell() // of no rows
+			s.states.Result(i, []uint32{c}, out, failed)
+			s.release(c)
+			continue
+		}
 		if len(p.front) == 0 {
 			s.states.Result(i, []uint32{p.back}, out, failed)
 			continue

@@ -40,6 +40,7 @@ type frame struct {
 	time      expr.Node // nil: the time attribute
 	rows      bool
 	preceding int64
+	ending    int64      // so much before the row itself the frame ends
 	order     []sortItem // of functions that number rows
 }
 
@@ -55,7 +56,7 @@ func (f frame) String() string {
 	for _, o := range f.order {
 		time += fmt.Sprintf("%s %t, ", logical.Key(o.node), o.desc)
 	}
-	return fmt.Sprintf("OVER (PARTITION BY %s ORDER BY %s ROWS %t %d)", strings.Join(parts, ", "), time, f.rows, f.preceding)
+	return fmt.Sprintf("OVER (PARTITION BY %s ORDER BY %s ROWS %t %d %d)", strings.Join(parts, ", "), time, f.rows, f.preceding, f.ending)
 }
 
 // overCall binds an aggregate with OVER and returns the column that stands for it.
@@ -207,7 +208,8 @@ func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
 		return nil, nil
 	}
 	if len(o.Items) != 1 || o.Items[0].Desc {
-		return nil, e.errorf(diag.Invalid, at, "ORDER BY of OVER must be the time attribute, ascending")
+		return nil, e.errorf(diag.Invalid, at, "ORDER BY of OVER must be the time attribute, ascending").
+			WithHint("rows come in the order of time: ORDER BY ts; LEAD looks the other way than LAG")
 	}
 	n, err := e.bind(o.Items[0].Expr)
 	if err != nil {
@@ -234,71 +236,6 @@ func (e env) overOrder(o *tidb.OrderByClause, at tidb.Node) (expr.Node, error) {
 		return shiftBy("+", n, int64(spec.Size)), nil
 	}
 	return n, e.checkTime(e.scope, c.Index, e.span(at), window.Spec{})
-}
-
-func (e env) overFrame(f *frame, c *tidb.FrameClause, at tidb.Node) error {
-	if c == nil {
-		return nil
-	}
-	switch c.Type {
-	case tidb.Rows:
-		f.rows = true
-	case tidb.Ranges:
-	default:
-		return e.unsupported(at, "a frame of GROUPS")
-	}
-	start, end := c.Extent.Start, c.Extent.End
-	if end.Type == tidb.Preceding {
-		return e.unsupported(at, "a frame that ends before CURRENT ROW")
-	}
-	if end.Type != tidb.CurrentRow {
-		return e.unsupported(at, "a frame that does not end at CURRENT ROW")
-	}
-	switch {
-	case start.Type == tidb.CurrentRow:
-		f.preceding = 0
-		return nil
-	case start.Type != tidb.Preceding:
-		return e.unsupported(at, "a frame that starts after the current row")
-	case start.UnBounded:
-		return nil
-	case f.rows:
-		return e.frameRows(f, start)
-	}
-	return e.frameRange(f, start, at)
-}
-
-func (e env) frameRows(f *frame, b tidb.FrameBound) error {
-	n, err := e.bind(b.Expr)
-	if err != nil {
-		return err
-	}
-	v, _ := expr.ConstValue(expr.Fold(n))
-	rows, ok := v.(int64)
-	if !ok || rows < 0 {
-		return e.errorf(diag.Invalid, b.Expr, "ROWS wants a constant number of rows, got %s", n)
-	}
-	f.preceding = rows
-	return nil
-}
-
-func (e env) frameRange(f *frame, b tidb.FrameBound, at tidb.Node) error {
-	n, err := e.bind(b.Expr)
-	if err != nil {
-		return err
-	}
-	if b.Unit != tidb.TimeUnitInvalid {
-		unit := stringLiteral(b.Unit.String(), n.Pos())
-		if n, err = e.apply("INTERVAL", at, []expr.Node{n, unit}, b.Expr); err != nil {
-			return err
-		}
-	}
-	m, err := e.micros(intervalArg{node: n, at: e.span(b.Expr)}, "RANGE")
-	if err == nil && m < 0 {
-		return e.errorf(diag.Invalid, b.Expr, "RANGE wants an interval of at least zero")
-	}
-	f.preceding = int64(m)
-	return err
 }
 
 // retracting refuses OVER rows that may be taken back.

@@ -55,7 +55,7 @@ func (s *selection) applyOver(n logical.Node, which []int, a *applied) (logical.
 		return nil, s.retracting(first.at)
 	}
 	b := newColumns(n)
-	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding}
+	out := &logical.Over{Rows: first.frame.rows, Preceding: first.frame.preceding, Ending: first.frame.ending}
 	var err error
 	if out.Time, out.Partition, err = s.overColumns(n, b, first, a); err != nil {
 		return nil, err

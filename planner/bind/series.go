@@ -55,6 +55,10 @@ func (e env) framed(spec *tidb.WindowSpec, n *tidb.WindowFuncExpr, name string) 
 	if err != nil || s.Frame == nil {
 		return false, err
 	}
+	if s.Frame.Extent.End.Type != tidb.CurrentRow {
+		return false, e.errorf(diag.Unsupported, n, "%s over a frame that ends before the current row is not supported", name).
+			WithHint("LAG(x, n) is the row that is n rows back; aggregates such as MAX take such frames")
+	}
 	if name == "LEAD" {
 		return false, e.errorf(diag.Invalid, n, "LEAD takes no frame: a frame ends at the current row").
 			WithHint("leave ROWS or RANGE out")

@@ -108,7 +108,7 @@ func operator(step logical.Node) (operators.Operator, error) {
 	case *logical.Over:
 		return windowed.NewOver(windowed.OverConfig{
 			In: s.Input.Schema(), Out: s.Schema(), Partition: s.Partition, Time: s.Time,
-			Rows: s.Rows, Preceding: s.Preceding, Calls: s.Calls, Ties: s.Ties,
+			Rows: s.Rows, Preceding: s.Preceding, Ending: s.Ending, Calls: s.Calls, Ties: s.Ties,
 		})
 	case *logical.Rank:
 		return rankStep(s)

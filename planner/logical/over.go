@@ -19,6 +19,7 @@ type Over struct {
 	Ties      []int // columns that tell rows of one time apart, where Rows counts them
 	Rows      bool
 	Preceding int64 // rows, or microseconds, or Unbounded
+	Ending    int64 // so much before the row itself the frame ends, in the same unit
 	Calls     []aggregate.Call
 	Names     []string
 }
@@ -49,15 +50,23 @@ func (o *Over) Label() string {
 }
 
 func (o *Over) frame() string {
-	word := "RANGE "
+	out := "RANGE "
 	if o.Rows {
-		word = "ROWS "
+		out = "ROWS "
 	}
+	out += o.bound(o.Preceding)
+	if o.Ending > 0 {
+		out += " to " + o.bound(o.Ending)
+	}
+	return out
+}
+
+func (o *Over) bound(n int64) string {
 	switch {
-	case o.Preceding == Unbounded:
-		return word + "UNBOUNDED PRECEDING"
+	case n == Unbounded:
+		return "UNBOUNDED PRECEDING"
 	case o.Rows:
-		return fmt.Sprintf("%s%d PRECEDING", word, o.Preceding)
+		return fmt.Sprintf("%d PRECEDING", n)
 	}
-	return word + Duration(window.Micros(o.Preceding)) + " PRECEDING"
+	return Duration(window.Micros(n)) + " PRECEDING"
 }

@@ -89,8 +89,8 @@ func (r *rewriter) refuseFrame(upper string) error {
 			return r.refuse(r.cur().At, "FOLLOWING in a window frame is", "a frame ends at CURRENT ROW: the future is not there yet")
 		}
 	case "EXCLUDE":
-		if r.afterOperand() && r.ahead(1).IsAny("CURRENT", "GROUP", "TIES", "NO") {
-			return r.refuse(r.across(1), "EXCLUDE in a window frame is", "")
+		if r.pos > 0 && r.toks[r.pos-1].IsAny("ROW", "PRECEDING") && r.ahead(1).IsAny("CURRENT", "GROUP", "TIES", "NO") {
+			return r.refuse(r.across(1), "EXCLUDE in a window frame is", "without the row itself: ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING")
 		}
 	case "DISTINCT":
 		if r.pos > 1 && (r.toks[r.pos-1].Is("IS") || r.toks[r.pos-1].Is("NOT") && r.toks[r.pos-2].Is("IS")) {
