@@ -114,17 +114,3 @@ type Env struct {
 	// operators that emit at will do so as well. At least 1.
 	BatchRows int
 }
-
-// Windower is an Operator that keeps windows open, for those who ask why.
-type Windower interface {
-	// OpenWindows returns the first windows that wait for the watermark, in the
-	// order of their ends, at most so many. It is called between two other calls.
-	OpenWindows(most int) []OpenWindow
-}
-
-// OpenWindow is a window that waits for the watermark to reach its end.
-type OpenWindow struct {
-	Start, End window.Micros
-	Rows       int64 // so far; of a session those of its key
-	Groups     int   // keys that have rows
-}

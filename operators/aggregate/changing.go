@@ -44,6 +44,14 @@ func (s *States) Present(ids []uint32) ([]uint32, error) {
 	return out, s.Fault()
 }
 
+// Rows adds the rows that groups of a changing set hold to n, by place in ids.
+func (s *States) Rows(ids []uint32, n []int64) {
+	rows := s.list[len(s.list)-1].(*count).n
+	for i, id := range ids {
+		n[i] += rows[id]
+	}
+}
+
 // Fault returns ErrUnseen if some group has taken back a row that it never had. It
 // is true of states into which everything was merged that belongs to them.
 func (s *States) Fault() error {

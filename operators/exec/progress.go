@@ -38,6 +38,7 @@ type WindowProgress struct {
 	Operator  string
 	Instance  int
 	Watermark window.Micros
+	Clock     bool // windows close by the clock: Watermark is what it shows
 	Open      []operators.OpenWindow
 }
 
@@ -63,12 +64,21 @@ func (t *task) progress(most int) (out Progress) {
 	}
 	for _, l := range t.links {
 		if w, ok := l.op.(operators.Windower); ok {
-			out.Windows = append(out.Windows, WindowProgress{
-				Operator: l.name, Instance: l.instance, Watermark: window.Micros(l.watermark.Load()), Open: w.OpenWindows(most),
-			})
+			out.Windows = append(out.Windows, t.windows(l, w, most))
 		}
 	}
 	return out
+}
+
+// windows tells of those of one operator.
+func (t *task) windows(l *link, w operators.Windower, most int) WindowProgress {
+	p := WindowProgress{
+		Operator: l.name, Instance: l.instance, Watermark: window.Micros(l.watermark.Load()), Open: w.OpenWindows(most),
+	}
+	if c, ok := w.(operators.ByClock); ok && c.ByClock() {
+		p.Clock, p.Watermark = true, window.At(t.env.Now())
+	}
+	return p
 }
 
 // progress tells of each split.

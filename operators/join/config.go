@@ -152,9 +152,13 @@ func appendOnly(inputs ...Input) error {
 
 // newTable returns what numbers the keys of both sides.
 func (c *Config) newTable() (aggregate.Table, error) {
+	return aggregate.NewTable(c.keyTypes())
+}
+
+func (c *Config) keyTypes() []batch.Type {
 	types := make([]batch.Type, len(c.Left.Keys))
 	for i, k := range c.Left.Keys {
 		types[i] = c.Left.Schema.Field(k).Type
 	}
-	return aggregate.NewTable(types)
+	return types
 }

@@ -22,6 +22,8 @@ type closer interface {
 	close(ctx context.Context, end window.Micros, out operators.Emitter) error
 	// bytes is how much memory the closer holds of panes that it was given.
 	bytes() int64
+	// inside appends what later windows hold of panes that are in no queue any more.
+	inside(parts []part) []part
 }
 
 // placer finds the panes that rows belong to.

@@ -32,6 +32,9 @@ func (a *arrival) put(r int32, id uint32) {
 func (a *arrival) flush(to content) {
 	if len(a.placed) > 0 {
 		to.add(a.placed, a.ids, len(a.spans.list))
+		for _, id := range a.ids {
+			a.spans.rows[id]++
+		}
 		a.placed, a.ids = a.placed[:0], a.ids[:0]
 	}
 }

@@ -29,6 +29,7 @@ func (c *cumulative) close(ctx context.Context, end window.Micros, out operators
 	if !c.begun {
 		c.all.table.Clear()
 		c.all.states.Clear()
+		c.all.count = 0
 	}
 	for _, p := range c.panes.until(end) {
 		c.all.merge(p, c.panes.types)

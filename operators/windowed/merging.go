@@ -115,6 +115,7 @@ func (m *merging) window(low int64) *pane {
 	}
 	m.all.table.Clear()
 	m.all.states.Clear()
+	m.all.count = 0
 	for _, p := range parts {
 		m.all.merge(p, m.panes.types)
 	}

@@ -17,6 +17,7 @@ type pane struct {
 	states *aggregate.States
 	rows   []int32        // of the batch being taken in
 	ids    []uint32       // what all returns
+	count  int64          // changes that came
 	whole  bool           // counts in all windows of its time
 	held   int64          // bytes counted in panes.bytes
 	keys   []batch.Vector // scratch of merge
@@ -108,6 +109,7 @@ func (p *panes) recycle(old *pane) {
 	}
 	old.table.Clear()
 	old.states.Clear()
+	old.count = 0
 	p.free = append(p.free, old)
 	p.measure(old)
 }
@@ -118,6 +120,7 @@ func (p *pane) add(in *aggregate.Input, keys []batch.Vector, ids []uint32) {
 	p.table.Assign(keys, p.rows, ids)
 	p.states.Grow(p.table.Len())
 	p.states.Apply(in, p.rows, ids)
+	p.count += int64(len(ids))
 	p.rows = p.rows[:0]
 }
 
@@ -132,6 +135,7 @@ func (p *pane) merge(from *pane, types []batch.Type) []uint32 {
 	p.table.Assign(keys, rows, dst)
 	p.states.Grow(p.table.Len())
 	p.states.Merge(from.states, src, dst)
+	p.count += from.count
 	return dst
 }
 

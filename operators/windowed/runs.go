@@ -272,7 +272,7 @@ func (s *runs) unite(a *arrival, key uint32, ids []uint32) {
 	for i := range into {
 		into[i] = ids[0]
 	}
-	s.holds.merge(rest, into)
+	s.join(s.holds, rest, into)
 	s.release(rest)
 	s.keys[key].count -= uint32(len(rest))
 }

@@ -87,7 +87,7 @@ func (s *sessions) merge(a *arrival, into, from uint32) {
 	x := &s.list[into]
 	x.first = min(x.first, s.list[from].first)
 	one := []uint32{from}
-	s.holds.merge(one, []uint32{into})
+	s.join(s.holds, one, []uint32{into})
 	s.release(one)
 }
 

@@ -23,6 +23,7 @@ const (
 type spans struct {
 	list  []span
 	flags []uint8
+	rows  []uint32 // by span: how many came
 	free  []uint32
 	heads []uint32 // by key: its newest span, +1
 	wheel wheel
@@ -47,11 +48,11 @@ func (s *spans) add(key uint32, t window.Micros, link *uint32) uint32 {
 		id = s.free[n-1]
 		s.free = s.free[:n-1]
 		*link = id + 1
-		s.list[id], s.flags[id] = made, 0
+		s.list[id], s.flags[id], s.rows[id] = made, 0, 0
 		return id
 	}
 	*link = id + 1 // before the slice moves, since the link may lie in it
-	s.list, s.flags = append(s.list, made), append(s.flags, 0)
+	s.list, s.flags, s.rows = append(s.list, made), append(s.flags, 0), append(s.rows, 0)
 	return id
 }
 
@@ -88,7 +89,7 @@ func (s *spans) renew(a *arrival, holds content, id uint32) uint32 {
 	s.list[made].last = old.last
 	ids := []uint32{made}
 	holds.add(nil, nil, len(s.list))
-	holds.merge([]uint32{id}, ids)
+	s.join(holds, []uint32{id}, ids)
 	ids[0] = id
 	s.release(ids)
 	return made
@@ -107,6 +108,15 @@ func (s *spans) due(limit window.Micros) []uint32 {
 		n++
 	}
 	return ids[:n]
+}
+
+// join adds what spans src hold to spans dst.
+func (s *spans) join(holds content, src, dst []uint32) {
+	holds.merge(src, dst)
+	for i, id := range src {
+		s.rows[dst[i]] += s.rows[id]
+		s.rows[id] = 0
+	}
 }
 
 // release gives up spans that are in no list any more.
@@ -142,5 +152,5 @@ func (s *spans) empty(key uint32) bool { return s.heads[key] == 0 }
 
 // bytes is the memory of the spans.
 func (s *spans) bytes() int64 {
-	return int64(24*cap(s.list)+cap(s.flags)+4*cap(s.free)+4*cap(s.heads)+8*cap(s.when)) + s.wheel.bytes()
+	return int64(24*cap(s.list)+cap(s.flags)+4*cap(s.rows)+4*cap(s.free)+4*cap(s.heads)+8*cap(s.when)) + s.wheel.bytes()
 }

@@ -29,6 +29,7 @@ type entered struct {
 	leave  window.Micros // the end of the last window that holds the pane
 	ids    []uint32
 	states *aggregate.States // by index in ids
+	count  int64             // changes
 }
 
 func newTotals(p *panes, w *writer, spec window.Spec) *totals {
@@ -76,7 +77,9 @@ func (t *totals) enter(p *pane) {
 	if t.lead != nil {
 		t.lead.changed(ids)
 	}
-	in := entered{leave: t.spec.LastStart(p.start) + t.spec.Size, ids: ids, states: p.states}
+	in := entered{
+		leave: t.spec.LastStart(p.start) + t.spec.Size, ids: ids, states: p.states, count: p.count,
+	}
 	if p.states.Packs() {
 		in.states = p.states.Pack(len(ids))
 		t.panes.recycle(p)
