@@ -81,12 +81,16 @@ func (t *task) windows(l *link, w operators.Windower, most int) WindowProgress {
 	return p
 }
 
-// progress tells of each split.
+// progress tells of each split that the source knows of.
 func (e *eventTime) progress(source string, src operators.Source, wall time.Time) []SplitProgress {
 	now := wall.Add(-e.lost)
 	onward := e.onward(now) != window.Min
-	out := make([]SplitProgress, len(e.splits))
-	for i := range e.splits {
+	known := len(e.splits)
+	if s, ok := src.(operators.Splitter); ok {
+		known = min(known, s.Splits())
+	}
+	out := make([]SplitProgress, known)
+	for i := range out {
 		s := &e.splits[i]
 		p := SplitProgress{
 			Source: source, Split: fmt.Sprint(i), Begun: s.begun, Ended: s.ended, Idle: e.idle(s, now),

@@ -11,7 +11,7 @@ import (
 // part is the rows of a pane, for those who ask about open windows.
 type part struct {
 	enter, leave window.Micros // the ends of the first and the last window that hold it
-	rows         int64        // changes that came
+	rows         int64         // changes that came
 	table        aggregate.Table
 	ids          []uint32 // of its keys in the table
 	states       *aggregate.States
