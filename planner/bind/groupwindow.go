@@ -222,9 +222,12 @@ func (e env) windowForm(name string, n *tidb.FuncCallExpr) form {
 	return nil
 }
 
+// endsRowtime ends the names of functions that give window_time: TUMBLE_ROWTIME.
+const endsRowtime = "ROWTIME"
+
 // cutBound takes TUMBLE_START apart.
 func cutBound(name string) (kind, end string) {
-	for _, end := range []string{"START", "END"} {
+	for _, end := range []string{"START", "END", endsRowtime} {
 		if kind, ok := strings.CutSuffix(name, "_"+end); ok {
 			return kind, end
 		}
@@ -277,7 +280,14 @@ func (e env) boundOf(name string, n *tidb.FuncCallExpr) (expr.Node, error) {
 			return nil, e.errorf(diag.Invalid, n, "%s is not of the window in GROUP BY", name)
 		}
 	}
-	return e.bound("WINDOW_"+end, &tidb.FuncCallExpr{})
+	if end != endsRowtime {
+		return e.bound("WINDOW_"+end, &tidb.FuncCallExpr{})
+	}
+	last, err := e.bound("WINDOW_END", &tidb.FuncCallExpr{})
+	if err != nil {
+		return nil, err
+	}
+	return lastTick(last), nil
 }
 
 func sameTime(a, b expr.Node) bool {

@@ -39,6 +39,14 @@ func (r *rewriter) refuseClause(l *level, upper string) error {
 	return r.refuseTrailing(l, upper)
 }
 
+// clauseWindows says how the windows are written that others write as a clause
+// behind FROM.
+var clauseWindows = map[string]string{
+	"TUMBLING": "write GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND)",
+	"HOPPING":  "write GROUP BY k, HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND), the slide before the size",
+	"SESSION":  "write GROUP BY k, SESSION(ts, INTERVAL '10' SECOND)",
+}
+
 // refuseTrailing refuses clauses after FROM and the like.
 func (r *rewriter) refuseTrailing(l *level, upper string) error {
 	next, third := r.ahead(1), r.ahead(2)
@@ -56,6 +64,10 @@ func (r *rewriter) refuseTrailing(l *level, upper string) error {
 		}
 	case "LOCK":
 		return r.refuse(r.across(3), "LOCK IN SHARE MODE is", "there are no locks")
+	case "WINDOW":
+		if hint := clauseWindows[strings.ToUpper(next.Text)]; hint != "" && l.query && third.Is("(") {
+			return r.refuse(r.across(1), "WINDOW "+strings.ToUpper(next.Text)+" (..) is", hint)
+		}
 	case "GROUPING":
 		if next.Is("SETS") {
 			return r.refuse(r.across(1), "GROUPING SETS is", "")
