@@ -77,17 +77,24 @@ func DuckSetup(events, side string) []string {
 		"columns = {key: 'BIGINT', value: 'VARCHAR'})", quoted(side)), "DROP TABLE events")
 }
 
-// FlinkSetup is the statements that make Flink's tables, the last one the sink
-// "nothing" of a query.
-func (q Query) FlinkSetup(events, side string) []string {
-	var b strings.Builder
-	b.WriteString("CREATE TEMPORARY TABLE events (`event_type` INT")
+// FlinkType is the type of an event in Flink's dialect.
+func FlinkType() string { return "ROW<" + flinkEvents() + ">" }
+
+// flinkEvents is the columns of the events.
+func flinkEvents() string {
+	out := []string{"`event_type` INT"}
 	for _, k := range kinds {
-		fmt.Fprintf(&b, ", `%s` ROW<%s>", k.name, flinkColumns(fmt.Sprintf(k.columns, "BIGINT")))
+		out = append(out, fmt.Sprintf("`%s` ROW<%s>", k.name, flinkColumns(fmt.Sprintf(k.columns, "BIGINT"))))
 	}
-	fmt.Fprintf(&b, ", `dateTime` BIGINT, ts AS CAST(TO_TIMESTAMP_LTZ(`dateTime`, 3) AS TIMESTAMP(3)), "+
-		"WATERMARK FOR ts AS ts - INTERVAL '4' SECOND) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json')", quoted(events))
-	out := []string{b.String()}
+	return strings.Join(append(out, "`dateTime` BIGINT"), ", ")
+}
+
+// FlinkSetup is the statements that make Flink's tables, the first one that of the
+// events, the last one the sink "nothing" of a query.
+func (q Query) FlinkSetup(events, side string) []string {
+	out := []string{fmt.Sprintf("CREATE TEMPORARY TABLE events (%s, ts AS CAST(TO_TIMESTAMP_LTZ(`dateTime`, 3) AS TIMESTAMP(3)), "+
+		"WATERMARK FOR ts AS ts - INTERVAL '4' SECOND) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json')",
+		flinkEvents(), quoted(events))}
 	for i, k := range kinds {
 		cols := names(k.columns)
 		for j, c := range cols {

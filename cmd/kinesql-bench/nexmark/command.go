@@ -59,7 +59,7 @@ stays empty and the report says why.`,
 	f.Uint64Var(&r.seed, "seed", 1, "seed of the events: equal seeds, equal bytes")
 	f.IntVar(&r.runs, "runs", 3, "how often each system runs")
 	f.BoolVar(&r.flink, "flink", true, "measure Apache Flink too")
-	f.BoolVar(&r.decoded, "decoded", true, "measure KineSQL on events that need no decoding too")
+	f.BoolVar(&r.decoded, "decoded", true, "measure on events that need no decoding too")
 	f.StringVar(&r.json, "json", "", "write the results to this file")
 	f.StringVar(&r.binary, "binary", "", "kinesql binary to measure (default: built from this tree)")
 	return cmd
@@ -152,6 +152,10 @@ func (r *runner) query(ctx context.Context, q nexmark.Query) error {
 	if r.peer != nil {
 		if out.flink, out.flinkWrong, err = r.peer.figures(ctx, r, q); err != nil {
 			r.tell("%s: Flink: %v", q.Name, err)
+		} else if r.decoded {
+			if out.flinkDecoded, err = r.peer.decoded(ctx, r, q); err != nil {
+				r.tell("%s: Flink, decoded: %v", q.Name, err)
+			}
 		}
 	}
 	usage, err := r.db.Exec(q.Duck)

@@ -63,7 +63,7 @@ func replayed(ctx context.Context, out io.Writer, script string, runs int) error
 			return err
 		}
 		if cpu, wall := measure.Used().CPU-before.CPU, time.Since(start); i > 0 {
-			fmt.Fprintf(out, "{\"cpu_us\":%d,\"wall_us\":%d}\n", cpu.Microseconds(), wall.Microseconds())
+			fmt.Fprintf(out, "{\"what\":\"run\",\"cpu_us\":%d,\"wall_us\":%d}\n", cpu.Microseconds(), wall.Microseconds())
 		}
 	}
 	return nil

@@ -6,8 +6,9 @@
 // compared with DuckDB's before a row counts.
 //
 // CPU time is user and system of the whole process by event. For KineSQL that
-// includes its start; for Flink only what a run takes after another one has warmed
-// the virtual machine up. Flink runs in a mini cluster of parallelism 1 with
-// object reuse, mini-batches and heap state. Threads of the virtual machine count:
-// what its compiler and collector do is part of what a record costs.
+// includes its start; for Flink only what a run takes once two others have warmed
+// the virtual machine up, less what a job takes over no events at all. Flink runs in
+// a mini cluster of parallelism 1 with object reuse, mini-batches and heap state.
+// Threads of the virtual machine count: what its compiler and collector do is part
+// of what a record costs.
 package nexmark

@@ -4,10 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	_ "embed" // the Java program
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path"
@@ -20,14 +21,20 @@ import (
 	"kinesql/cmd/kinesql-bench/measure"
 )
 
-//go:embed Nexmark.java
-var javaProgram []byte
+//go:embed *.java
+var javaPrograms embed.FS
 
 // flinkVersion is of PyPI's apache-flink-libraries, which holds the jars.
 const flinkVersion = "2.3.0"
 
+// warmUps is how often a query runs before it is measured.
+const warmUps = "2"
+
 // flink is an installed Apache Flink.
-type flink struct{ lib string }
+type flink struct {
+	lib     string
+	classes string // folder of the compiled program; empty: it is not compiled yet
+}
 
 // findFlink returns Flink, fetched once into the user's cache folder.
 func findFlink(ctx context.Context) (*flink, error) {
@@ -40,12 +47,12 @@ func findFlink(ctx context.Context) (*flink, error) {
 	}
 	lib := filepath.Join(cache, "kinesql-bench", "flink-"+flinkVersion)
 	if _, err := os.Stat(filepath.Join(lib, "complete")); err == nil {
-		return &flink{lib}, nil
+		return &flink{lib: lib}, nil
 	}
 	if err := fetchFlink(ctx, lib); err != nil {
 		return nil, err
 	}
-	return &flink{lib}, os.WriteFile(filepath.Join(lib, "complete"), nil, 0o644)
+	return &flink{lib: lib}, os.WriteFile(filepath.Join(lib, "complete"), nil, 0o644)
 }
 
 func fetchFlink(ctx context.Context, lib string) error {
@@ -104,49 +111,96 @@ func extract(f *zip.File, to string) error {
 	return out.Close()
 }
 
-// figures measures a query and compares its result.
+// figures measures a query on JSON lines and compares its result.
 func (f *flink) figures(ctx context.Context, r *runner, q nexmark.Query) (s measure.Spread[float64], wrong string, err error) {
-	files := map[string]string{
-		"Nexmark.java": string(javaProgram), "query.sql": q.FlinkQuery(),
-		"setup.sql": strings.Join(q.FlinkSetup(r.file, r.side), "\n;\n"),
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(r.work, name), []byte(text), 0o600); err != nil {
-			return s, "", err
-		}
-	}
 	out := filepath.Join(r.work, "flink.jsonl")
-	cmd := exec.CommandContext(ctx, "java", "-Xmx4g", "--add-opens=java.base/java.util=ALL-UNNAMED",
-		"--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", filepath.Join(f.lib, "*"),
-		"Nexmark.java", "setup.sql", "query.sql", "1", strconv.Itoa(r.runs), out)
-	cmd.Dir = r.work
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return s, "", fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
-	}
-	if s, err = r.told(stdout.Bytes()); err != nil {
-		return s, "", err
+	if s, err = f.run(ctx, r, q, out); err != nil || q.Clock {
+		return s, "", err // the last window of the clock is dropped there
 	}
 	wrong, err = r.compare(q, out)
 	return s, wrong, err
 }
 
-// told reads the lines of runs that a child prints.
+// decoded measures a query on events in memory.
+func (f *flink) decoded(ctx context.Context, r *runner, q nexmark.Query) (measure.Spread[float64], error) {
+	return f.run(ctx, r, q, "--decoded", r.file, "type.txt")
+}
+
+// run runs the Java program on a query.
+func (f *flink) run(ctx context.Context, r *runner, q nexmark.Query, more ...string) (s measure.Spread[float64], err error) {
+	files := map[string]string{
+		"empty.jsonl": "", "empty.sql": q.FlinkSetup(filepath.Join(r.work, "empty.jsonl"), r.side)[0],
+		"query.sql": q.FlinkQuery(), "type.txt": nexmark.FlinkType(),
+		"setup.sql": strings.Join(q.FlinkSetup(r.file, r.side), "\n;\n"),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(r.work, name), []byte(text), 0o600); err != nil {
+			return s, err
+		}
+	}
+	if err := f.compile(ctx, r.work); err != nil {
+		return s, err
+	}
+	args := append([]string{
+		"-Xmx6g", "--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+		"-cp", f.classes + string(filepath.ListSeparator) + filepath.Join(f.lib, "*"),
+		"Nexmark", "setup.sql", "query.sql", warmUps, strconv.Itoa(r.runs),
+	}, more...)
+	cmd := exec.CommandContext(ctx, "java", args...)
+	cmd.Dir = r.work
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return s, fmt.Errorf("%w: %s", err, firstLines(stderr.String()))
+	}
+	return r.told(stdout.Bytes())
+}
+
+// compile compiles the Java program, once.
+func (f *flink) compile(ctx context.Context, dir string) error {
+	if f.classes != "" {
+		return nil
+	}
+	classes := filepath.Join(dir, "classes")
+	if err := os.CopyFS(classes, javaPrograms); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "javac", "-cp", filepath.Join(f.lib, "*"), "Nexmark.java", "Decoded.java")
+	cmd.Dir = classes
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compile the Java program (a JDK is needed): %w: %s", err, out)
+	}
+	f.classes = classes
+	return nil
+}
+
+// told reads the lines of runs that a child prints. What a run over no events takes
+// is taken off.
 func (r *runner) told(text []byte) (measure.Spread[float64], error) {
 	var figures []measure.Figure
+	least := time.Duration(math.MaxInt64)
 	for line := range bytes.Lines(text) {
 		var f struct {
-			CPU int64 `json:"cpu_us"`
+			What string
+			CPU  int64 `json:"cpu_us"`
 		}
-		if json.Unmarshal(line, &f) == nil && f.CPU > 0 {
-			figures = append(figures, measure.Figure{CPU: time.Duration(f.CPU) * time.Microsecond})
+		if json.Unmarshal(line, &f) != nil {
+			continue
+		}
+		switch cpu := time.Duration(f.CPU) * time.Microsecond; f.What {
+		case "run":
+			figures = append(figures, measure.Figure{CPU: cpu})
+		case "start":
+			least = min(least, cpu)
 		}
 	}
 	if len(figures) != r.runs {
 		return measure.Spread[float64]{}, fmt.Errorf("%d of %d runs were told: %s", len(figures), r.runs, text)
 	}
-	return measure.SpreadOf(figures, func(f measure.Figure) float64 { return r.micros(f.CPU.Microseconds()) }), nil
+	if least == math.MaxInt64 {
+		least = 0
+	}
+	return measure.SpreadOf(figures, func(f measure.Figure) float64 { return r.micros((f.CPU - least).Microseconds()) }), nil
 }
 
 // firstLines keeps the part of a Java trace that says what happened.
