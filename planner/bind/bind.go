@@ -95,6 +95,7 @@ type query struct {
 	*ast.Query
 	ctes    []cte
 	columns []diag.Span // where the columns of the SELECT bound last stand
+	around  *env        // of a subquery that cannot read the columns around it
 
 	emission emission
 }

@@ -175,6 +175,9 @@ func (e env) resolve(parts []string, at diag.Span) (expr.Node, error) {
 		if found, err := e.outerColumn(parts, at); found != nil || err != nil {
 			return found, err
 		}
+		if err := e.beyondReach(parts, at); err != nil {
+			return nil, err
+		}
 		if len(parts) > 1 && !e.scope.isAlias(parts[0]) {
 			return nil, e.unknownQualifier(parts, at)
 		}

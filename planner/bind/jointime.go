@@ -32,7 +32,8 @@ func (j *joiner) linear(e expr.Node) (linear, bool) {
 	if v, ok := expr.ConstValue(expr.Fold(e)); ok {
 		micros, isInt := v.(int64)
 		none.micros = micros
-		return none, isInt && e.Type().ID == batch.IntervalDay
+		far := micros < -int64(window.Latest) || micros > int64(window.Latest)
+		return none, isInt && e.Type().ID == batch.IntervalDay && !far
 	}
 	switch e := e.(type) {
 	case *expr.Column:
@@ -104,6 +105,9 @@ func (j *joiner) bound(op string, a, b expr.Node) bool {
 	}
 	if d.r < 0 {
 		d.micros, op = -d.micros, flippedOp[op]
+	}
+	if d.micros < -int64(window.Latest) || d.micros > int64(window.Latest) {
+		return false
 	}
 	s := &j.span
 	if s.left >= 0 && (s.left != d.left || s.right != d.right) {
@@ -239,7 +243,8 @@ func (j *joiner) setTime() error {
 
 func (j *joiner) noVersions(at diag.Span) error {
 	return j.errorAt(diag.Invalid, at, "the right side has no time attribute, so there are no times at which its rows began to hold").
-		WithHint("declare one in CREATE STREAM: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND")
+		WithHint("declare one in CREATE STREAM: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND; " +
+			"in place of the latest row of each key, join the stream itself: each of its rows is a version of its key")
 }
 
 // asOfTime takes the comparison of times out of the condition of an ASOF JOIN.
@@ -261,6 +266,9 @@ func (j *joiner) asOfTime(conds []expr.Node) ([]expr.Node, error) {
 		}
 	}
 	if j.step.AsOf == nil {
+		if j.right.Traits().Time() < 0 {
+			return nil, j.noVersions(a.at)
+		}
 		return nil, j.errorAt(diag.Invalid, a.at, "ASOF JOIN needs a comparison of the time attributes of both sides").
 			WithHint("write ON o.k = r.k AND o.ts >= r.ts: each row meets the latest one that is not after it")
 	}

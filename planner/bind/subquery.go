@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 	"github.com/pingcap/tidb/pkg/parser/opcode"
 
@@ -77,6 +79,10 @@ func (s *selection) semiJoin(n logical.Node, t subqueryTest) (logical.Node, erro
 	if err != nil {
 		return nil, err
 	}
+	if cols := expr.Columns(x); len(cols) > 0 && cols[len(cols)-1] >= outerBase {
+		return nil, s.errorf(diag.Unsupported, t.value, "the value that IN compares with is of a query further around").
+			WithHint("test it in that query: WHERE x IN (SELECT ..) AND EXISTS (SELECT ..)")
+	}
 	y := around.beside(in.value, width)
 	equal, err := around.apply("=", t.value, []expr.Node{x, y}, t.value)
 	if err != nil {
@@ -143,11 +149,7 @@ func (e env) outerColumn(parts []string, at diag.Span) (expr.Node, error) {
 		return nil, nil
 	}
 	around := *e.outer
-	if t, ok := around.scope.table(parts[0]); !ok || len(parts) == 1 {
-		if i, err := around.scope.column(parts[0]); err != nil || i < 0 {
-			return nil, nil
-		}
-	} else if i, err := around.scope.columnIn(t, parts[1]); err != nil || i < 0 {
+	if !around.has(parts) {
 		return nil, nil
 	}
 	if e.clause != "WHERE" {
@@ -165,6 +167,34 @@ func (e env) outerColumn(parts []string, at diag.Span) (expr.Node, error) {
 	return expr.Remap(found, move), nil
 }
 
+// has reports whether a name, which may be qualified, is that of a column.
+func (e env) has(parts []string) bool {
+	t, qualified := e.scope.table(parts[0])
+	if !qualified || len(parts) == 1 {
+		i, err := e.scope.column(parts[0])
+		return err == nil && i >= 0
+	}
+	i, err := e.scope.columnIn(t, parts[1])
+	return err == nil && i >= 0
+}
+
+// beyondReach is the error for a column of a query around that this one cannot read;
+// nil: it is none.
+func (e env) beyondReach(parts []string, at diag.Span) error {
+	beyond := e.around
+	if e.outer != nil {
+		beyond = e.outer.outer
+	}
+	for ; beyond != nil; beyond = beyond.outer {
+		if beyond.has(parts) {
+			return e.errorAt(diag.Unsupported, at, "%q is of a query around this one, and cannot be read here", strings.Join(parts, ".")).
+				WithHint("only [NOT] EXISTS and IN (SELECT .. WHERE ..), without GROUP BY and LIMIT, read columns right around them; " +
+					"else group in a query in FROM, and join it")
+		}
+	}
+	return nil
+}
+
 // innerOf binds the subquery of a test. One that neither groups nor limits may
 // refer to the query around it.
 func (s *selection) innerOf(around env, t subqueryTest) (*inner, error) {
@@ -179,6 +209,7 @@ func (s *selection) innerOf(around env, t subqueryTest) (*inner, error) {
 			return in, err
 		}
 	}
+	q.around = &around
 	node, err := q.resultSet(sub)
 	if err != nil {
 		return nil, err

@@ -186,7 +186,26 @@ func (q *query) checkTime(s *scope, i int, at diag.Span, spec window.Spec) error
 	if s.tables != nil {
 		return q.noTimeOfJoin(at)
 	}
+	if j := untimedJoin(s.node); j != nil && j.Half() {
+		return q.errorAt(diag.Invalid, at, "windows need a time attribute, and rows that passed a subquery of WHERE have none: they may pass at any later time").
+			WithHint("bound the subquery in time: EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND b.ts BETWEEN a.ts - INTERVAL '1' MINUTE AND a.ts)")
+	} else if j != nil {
+		return q.noTimeOfJoin(at)
+	}
 	return q.noTime(at)
+}
+
+// untimedJoin is the join because of which the rows of n have no time; nil: none.
+func untimedJoin(n logical.Node) *logical.Join {
+	switch n := n.(type) {
+	case *logical.Join:
+		if !n.Timed() {
+			return n
+		}
+	case *logical.Filter, *logical.Project:
+		return untimedJoin(n.Inputs()[0])
+	}
+	return nil
 }
 
 func (q *query) noTime(at diag.Span) error {

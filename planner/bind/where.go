@@ -90,11 +90,15 @@ func conjuncts(n tidb.ExprNode) []tidb.ExprNode {
 // scalar binds a subquery of one value in WHERE and returns the column that stands
 // for it.
 func (e env) scalar(n *tidb.SubqueryExpr) (expr.Node, error) {
-	if e.clause != "WHERE" || e.outer != nil {
+	if e.outer != nil {
+		return nil, e.errorf(diag.Unsupported, n, "a subquery of one value within a subquery that is tested is not supported").
+			WithHint("compute it in a query in FROM: EXISTS (SELECT 1 FROM (SELECT .. WHERE x > (SELECT AVG(x) FROM s)) AS t WHERE ..)")
+	}
+	if e.clause != "WHERE" {
 		return nil, e.errorf(diag.Unsupported, n, "a subquery of one value in %s is not supported", e.clause).
 			WithHint("join it: FROM s CROSS JOIN (SELECT AVG(x) AS a FROM s) AS t")
 	}
-	inner := &query{Binder: e.Binder, Query: e.Query, ctes: e.ctes}
+	inner := &query{Binder: e.Binder, Query: e.Query, ctes: e.ctes, around: &e}
 	node, err := inner.resultSet(n)
 	if err != nil {
 		return nil, err

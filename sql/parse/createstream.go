@@ -125,6 +125,7 @@ func (c *cursor) column(st *ast.CreateStream) error {
 			return c.errorf(diag.Invalid, at, "a table has only one PRIMARY KEY")
 		}
 		st.Key = []ast.Ident{name}
+		return c.refuseUnenforced()
 	}
 	return nil
 }

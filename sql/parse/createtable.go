@@ -60,12 +60,22 @@ func (c *cursor) primaryKey(st *ast.CreateStream) error {
 		}
 		st.Key = append(st.Key, name)
 		if c.accept(")") {
-			return nil
+			return c.refuseUnenforced()
 		}
 		if !c.accept(",") {
 			return c.missing(",", ")")
 		}
 	}
+}
+
+// refuseUnenforced refuses NOT ENFORCED behind a PRIMARY KEY.
+func (c *cursor) refuseUnenforced() error {
+	if !c.cur().Is("NOT") || !c.ahead(1).Is("ENFORCED") {
+		return nil
+	}
+	at := diag.Span{Start: c.cur().At.Start, End: c.ahead(1).At.End}
+	return c.errorf(diag.Unsupported, at, "NOT ENFORCED is not supported: two rows of one key are an error").
+		WithHint("leave it out, or leave out the PRIMARY KEY: a row then meets every row of its key")
 }
 
 // checkPrimaryKey checks that the key is of columns that there are, each once.

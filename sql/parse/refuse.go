@@ -26,6 +26,14 @@ type refuser struct {
 // no records the first refusal.
 func (v *refuser) no(n tidb.Node, what string) { v.noAt(v.m.Span(n), what) }
 
+// instead records the first refusal, and what to write.
+func (v *refuser) instead(n tidb.Node, what, hint string) {
+	if v.err == nil {
+		v.noAt(v.m.Span(n), what)
+		v.err = v.err.WithHint("%s", hint)
+	}
+}
+
 func (v *refuser) noAt(at diag.Span, what string) {
 	if v.err == nil {
 		v.err = diag.Errorf(diag.Unsupported, v.m.src, at, "%s not supported", what)

@@ -28,7 +28,7 @@ func (r *rewriter) refuseClause(l *level, upper string) error {
 	case "COLLATE":
 		return r.refuse(r.cur().At, "COLLATE is", "text compares by its bytes; use LOWER(x) to ignore case")
 	case "LATERAL":
-		return r.refuse(r.cur().At, "LATERAL is", "")
+		return r.refuse(r.cur().At, "LATERAL is", insteadOfLateral)
 	case "ON":
 		if next.Is("DUPLICATE") {
 			return r.refuse(r.across(2), "ON DUPLICATE KEY UPDATE is", "a stream is append-only")
@@ -159,6 +159,10 @@ func (r *rewriter) refuseInFrom(upper string) error {
 			return nil
 		}
 		return r.refuse(r.across(1), "FOR "+strings.ToUpper(next.Text)+" is", "")
+	case "WITHIN":
+		if next.Kind == lex.Number || next.IsAny("(", "INTERVAL") {
+			return r.refuse(r.cur().At, "WITHIN behind a stream is", boundTimes)
+		}
 	case "MATCH_RECOGNIZE":
 		if next.Is("(") {
 			return r.refuse(r.cur().At, "MATCH_RECOGNIZE here is", "it stands behind a stream, a view, or a query in parentheses")
@@ -178,12 +182,17 @@ func (r *rewriter) refuseInFrom(upper string) error {
 	return nil
 }
 
+const insteadOfLateral = "write a query in FROM that has the key among its columns, and join it: JOIN (SELECT k, MAX(x) AS m FROM r GROUP BY k) AS t ON t.k = s.k"
+
+// boundTimes is what an interval join looks like.
+const boundTimes = "bound the times of both streams: ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL '1' HOUR AND a.ts + INTERVAL '1' HOUR"
+
 // refuseTable refuses tables that are no streams.
 func (r *rewriter) refuseTable(t lex.Token) error {
 	switch {
 	case t.Kind != lex.Word:
 	case t.Is("LATERAL"):
-		return r.refuse(t.At, "LATERAL is", "")
+		return r.refuse(t.At, "LATERAL is", insteadOfLateral)
 	case t.Is("UNNEST") && r.ahead(1).Is("("):
 		return r.refuse(t.At, "UNNEST is", "")
 	case t.IsAny("ONLY", "JSON_TABLE", "XMLTABLE") && r.ahead(1).Is("("):

@@ -10,7 +10,8 @@ func (v *refuser) expression(n tidb.Node) {
 	case *tidb.CompareSubqueryExpr:
 		v.no(n, "ANY, ALL and SOME (SELECT ...) are")
 	case *tidb.RowExpr:
-		v.no(n, "row expressions (a, b) are")
+		v.instead(n, "row expressions (a, b) are",
+			"compare one by one: a = 1 AND b = 2; for IN (SELECT ..) write EXISTS (SELECT 1 FROM r WHERE r.a = s.a AND r.b = s.b)")
 	case *tidb.DefaultExpr:
 		v.no(n, "DEFAULT is")
 	case *tidb.ValuesExpr:

@@ -82,7 +82,7 @@ func (r *rewriter) refuseSubquery() error {
 	prev := r.toks[r.pos-1]
 	at := diag.Span{Start: r.cur().At.Start, End: r.ahead(1).At.End}
 	if prev.Is("LATERAL") {
-		return r.refuse(at, "LATERAL is", "")
+		return r.refuse(at, "LATERAL is", insteadOfLateral)
 	}
 	return r.refuse(at, strings.ToUpper(prev.Text)+" (SELECT ...) is", "compare with (SELECT MIN(x) ...) or (SELECT MAX(x) ...), or write EXISTS")
 }
