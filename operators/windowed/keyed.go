@@ -269,7 +269,8 @@ func (o *keyedOp) finish(ctx context.Context, out operators.Emitter) error {
 }
 
 // settle emits the windows that were closed, unless they have been shown, and frees
-// them.
+// them. Keys with a time to live are for sweeps to forget: what touched a key counts
+// though no window is open.
 func (o *keyedOp) settle(ctx context.Context, out operators.Emitter) error {
 	if o.shown == nil && len(o.closed.list) > 0 {
 		o.closed.order(o.table)
@@ -279,8 +280,10 @@ func (o *keyedOp) settle(ctx context.Context, out operators.Emitter) error {
 	}
 	o.holds.reset(o.closed.gone)
 	o.spans.release(o.closed.gone)
-	for i := range o.closed.list {
-		o.at.missed = append(o.at.missed, o.closed.list[i].key)
+	if o.life == nil {
+		for i := range o.closed.list {
+			o.at.missed = append(o.at.missed, o.closed.list[i].key)
+		}
 	}
 	o.closed.clear()
 	return nil
@@ -292,9 +295,6 @@ func (o *keyedOp) forget(keys []uint32) {
 	for _, k := range keys {
 		if o.spans.heads[k] != none && o.kind.empty(k) {
 			o.spans.heads[k] = none // so that it is dropped once
-			if o.life != nil {
-				o.life.last[k] = window.Min
-			}
 			keys[n] = k
 			n++
 		}

@@ -4,10 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"kinesql/operators"
 	"kinesql/operators/batch"
 	"kinesql/operators/optest"
 	"kinesql/operators/windowed"
+	"kinesql/window"
 )
 
 // TestCountUntouched forgets a key that no row touches for ten seconds of event time:
@@ -51,4 +54,37 @@ func TestCountUntouched(t *testing.T) {
 			})
 		})
 	}
+}
+
+// lives gives the rows of each key in pieces: one ends where the watermark before a
+// row is a time to live past all rows before it.
+func lives(list []event, ttl window.Micros) (out [][]event) {
+	at, last := map[string]int{}, map[string]window.Micros{}
+	for _, e := range list {
+		key := text(e.key)
+		i, ok := at[key]
+		if !ok || e.mark >= last[key] && e.mark-last[key] >= ttl {
+			i, last[key] = len(out), window.Min
+			at[key], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], e)
+		last[key] = max(last[key], window.Micros(e.time))
+	}
+	return out
+}
+
+func TestUntouchedAgainstOracle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := events(t)
+		spec := countOf(rapid.Int64Range(1, 4).Draw(t, "rows"), rapid.Int64Range(1, 6).Draw(t, "every"))
+		ttl := window.Micros(rapid.Int64Range(1, 30).Draw(t, "ttl"))
+		cfg := keyedConfig(spec)
+		cfg.Emission = drawEmission(t)
+		cfg.Emission.Lateness, cfg.Emission.TTL = 0, time.Duration(ttl)*time.Microsecond
+		var want []string
+		for _, l := range lives(list, ttl) {
+			want = append(want, countsOf(spec, l)...)
+		}
+		checkKeyed(t, cfg, list, want, nil)
+	})
 }
