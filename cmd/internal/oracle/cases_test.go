@@ -19,6 +19,9 @@ type question struct {
 	where string
 	// inOrder says that the answer is only defined where no row is late.
 	inOrder bool
+	// byArrival says that the answer depends on the order in which rows arrive, which
+	// is only defined in one file.
+	byArrival bool
 }
 
 // reaching is the condition of the rows that reach the window.

@@ -36,11 +36,11 @@ var keyedQuestions = []question{
 		duck: `SELECT k, count(*), sum(i), min(id), max(id)
 			FROM (SELECT *, (row_number() OVER (PARTITION BY k ORDER BY id) - 1) // 4 AS nth FROM rows)
 			GROUP BY k, nth HAVING count(*) = 4`,
-		inOrder: true},
+		inOrder: true, byArrival: true},
 	{name: "windows of rows that overlap",
 		kine: `SELECT k, COUNT(*) AS n, SUM(i) AS a, MIN(id) AS b FROM samples GROUP BY k, COUNT_WINDOW(6, 2)`,
 		duck: `SELECT k, count(*), sum(i), min(id)
 			FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) - 1 AS nth FROM rows), (VALUES (0), (1), (2)) AS v(before)
 			WHERE nth // 2 - before >= 0 GROUP BY k, nth // 2 - before HAVING count(*) = 6`,
-		inOrder: true},
+		inOrder: true, byArrival: true},
 }

@@ -31,10 +31,11 @@ func seeds(t *testing.T) uint64 {
 // rowsOfInput is how many records a random input has.
 const rowsOfInput = 250
 
-// source declares the stream of the random input.
+// source declares the random input as the stream samples and as the table facts.
 func source(path string) string {
-	return fmt.Sprintf("CREATE STREAM samples (%s, WATERMARK FOR ts AS ts - INTERVAL '%d' SECOND)\n"+
-		"WITH (connector = 'file', path = '%s', format = 'json');\n", columns, delay/window.Second, path)
+	return fmt.Sprintf("CREATE STREAM samples (%[1]s, WATERMARK FOR ts AS ts - INTERVAL '%[2]d' SECOND)\n"+
+		"WITH (connector = 'file', path = '%[3]s', format = 'json');\n"+
+		"CREATE TABLE facts (%[1]s) WITH (connector = 'file', path = '%[3]s', format = 'json');\n", columns, delay/window.Second, path)
 }
 
 // TestQuestions asks every question of both engines over random input, under all
@@ -204,6 +205,9 @@ func TestSeveralFiles(t *testing.T) {
 	load(t, d, rows)
 	path := write(t, rows, 3)
 	for _, q := range questions {
+		if q.byArrival {
+			continue
+		}
 		t.Run(q.name, func(t *testing.T) {
 			want, err := d.Query(q.answer())
 			if err != nil {
