@@ -42,6 +42,9 @@ func (q *query) joinStep(t *joinTree, left, right logical.Node) (logical.Node, e
 	if (t.kind == logical.InnerJoin || t.kind == logical.RightJoin) && t.asOf == nil && looksUp(logical.InnerJoin, right, left) {
 		return q.swapped(t, left, right)
 	}
+	if direct, _ := tableBelow(right); direct == nil && looksUp(t.kind, left, right) {
+		return q.throughView(t, left, right)
+	}
 	conds := t.conds
 	left, right, conds = filterSides(t, left, right, conds)
 	j := &joiner{query: q, tree: t, left: left, right: right, step: &logical.Join{Kind: t.kind}}

@@ -61,6 +61,13 @@ func (s *selection) semiJoin(n logical.Node, t subqueryTest) (logical.Node, erro
 	if err != nil {
 		return nil, err
 	}
+	if table, cols := tableView(in.node); table != nil {
+		move := moves(cols, 0, 0)
+		in.node, in.conds = table, remapped(in.conds, move)
+		if in.value != nil {
+			in.value = expr.Remap(in.value, move)
+		}
+	}
 	kind := logical.SemiJoin
 	if t.not {
 		kind = logical.AntiJoin
