@@ -190,7 +190,7 @@ func (b *builder) connect(n *operators.Node, boxes []*mailbox) {
 }
 
 func newSender(e operators.Edge, instance int, boxes []*mailbox, port int) *sender {
-	s := &sender{next: instance % len(boxes)}
+	s := &sender{next: instance % len(boxes), kept: e.Exchange == operators.Forward && e.From.Parallelism == len(boxes)}
 	for _, box := range boxes {
 		s.to = append(s.to, slot{box: box, port: port})
 	}

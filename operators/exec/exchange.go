@@ -14,6 +14,7 @@ import (
 type sender struct {
 	to   []slot
 	next int          // the target of the next batch, where rows need not meet
+	kept bool         // all batches go to that one: changes of a row stay in order
 	part *partitioner // of a Hash edge with several targets, else nil
 }
 
@@ -53,9 +54,11 @@ func (s *sender) emit(_ context.Context, b batch.Batch) error {
 func (s *sender) deal(own batch.Batch) error {
 	for range s.to {
 		t := s.to[s.next]
-		s.next = (s.next + 1) % len(s.to)
 		own.Retain()
 		err := t.box.send(t.port, item{batch: own})
+		if !s.kept || errors.Is(err, operators.ErrDone) {
+			s.next = (s.next + 1) % len(s.to)
+		}
 		if !errors.Is(err, operators.ErrDone) {
 			own.Release()
 			return err

@@ -313,6 +313,27 @@ func TestHashMeets(t *testing.T) {
 	}
 }
 
+// TestForwardKeepsInstances unites two inputs of two instances each: the rows of an
+// instance stay with it, so changes of a row stay in order.
+func TestForwardKeepsInstances(t *testing.T) {
+	p := newPlan()
+	sources := func(name string) *operators.Node {
+		return p.source(nil, &scripted{polls: []poll{{rows: name + "0|00:00"}, {rows: name + "0|00:01"}, {rows: name + "0|00:02"}}},
+			&scripted{polls: []poll{{rows: name + "1|00:00"}, {rows: name + "1|00:01"}}})
+	}
+	a, b, seen := sources("a"), sources("b"), make([]map[string]bool, 2)
+	p.sink(gather(p.op("union", 2, func(i int) operators.Operator {
+		seen[i] = map[string]bool{}
+		return &keys{seen: seen[i]}
+	}, from(a), from(b))))
+	if _, err := p.run(t); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(seen); got != "[map[a0:true b0:true] map[a1:true b1:true]]" {
+		t.Errorf("the instances got %s", got)
+	}
+}
+
 type keys struct {
 	operators.Stateless
 	seen map[string]bool

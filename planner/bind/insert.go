@@ -23,6 +23,9 @@ func (b *Binder) Insert(ins *ast.Insert) (*logical.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	if node, err = b.boundRanks(node); err != nil {
+		return nil, err
+	}
 	to, err := q.targets(ins, target, node)
 	if err != nil {
 		return nil, err

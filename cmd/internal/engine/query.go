@@ -19,6 +19,7 @@ type query struct {
 	plan *planner.Plan
 	run  *exec.Query
 	held []*streams.Log // its error and late streams, which it writes to
+	sunk bool           // it has the sink that readers of its target wait for
 }
 
 // name is what errors call the query.
@@ -39,6 +40,7 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 		return nil, err
 	}
 	q := &query{plan: plan}
+	q.watch(g)
 	f, err := e.faults(q)
 	if err != nil {
 		return nil, err
@@ -49,7 +51,7 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 	q.run = exec.Start(ctx, g, exec.Config{Budget: e.budget.Share(), Env: operators.Env{
 		Alloc: e.cfg.Alloc, Now: e.cfg.Now, Faults: f, BatchRows: e.cfg.BatchRows,
 	}})
-	go q.release()
+	go e.release(q)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.mu.queries = append(e.mu.queries, q)
@@ -59,11 +61,35 @@ func (e *Engine) start(ctx context.Context, plan *planner.Plan, out planner.Sink
 	return q, nil
 }
 
-// release lets the readers of the query's error and late streams end with it.
-func (q *query) release() {
+// watch notes whether the query gets as far as making its sink.
+func (q *query) watch(g *operators.Graph) {
+	for _, n := range g.Nodes {
+		if newSink := n.NewSink; newSink != nil {
+			n.NewSink = func(i int) (operators.Sink, error) {
+				s, err := newSink(i)
+				q.sunk = err == nil
+				return s, err
+			}
+		}
+	}
+}
+
+// release lets the readers of the query's error and late streams end with it, and
+// those of its target where it failed before it wrote there.
+func (e *Engine) release(q *query) {
 	<-q.run.Done()
 	for _, l := range q.held {
 		l.Forget(1)
+	}
+	to := q.plan.Target
+	switch {
+	case to == nil || q.sunk:
+	case isSharded(to):
+		e.shards.Expect(to.Name, -1)
+	case isMemory(to):
+		if l, err := e.log(to.Name); err == nil {
+			l.Forget(1)
+		}
 	}
 }
 
