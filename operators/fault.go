@@ -34,8 +34,10 @@ type LateRow struct {
 	Where
 	EventTime   window.Micros
 	Watermark   window.Micros // which stood when the row came
-	WindowStart window.Micros // of the last window that the row belonged to
-	WindowEnd   window.Micros
+	// WindowStart and WindowEnd are of the last window that the row belonged to. Where
+	// an operator has no windows they are equal; a start that it does not know is
+	// window.Min.
+	WindowStart, WindowEnd window.Micros
 }
 
 // Codes of the row errors that sources and decoders make.

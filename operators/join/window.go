@@ -88,7 +88,7 @@ func (o *windowJoin) opened(in batch.Batch, s *side, row int, ends *batch.Vector
 	if end > wm {
 		return true
 	}
-	l := operators.LateRow{EventTime: end, Watermark: wm, WindowStart: end, WindowEnd: end}
+	l := operators.LateRow{EventTime: end, Watermark: wm, WindowStart: window.Min, WindowEnd: end}
 	if s.Start >= 0 {
 		if v := in.Vector(s.Start); v.IsValid(row) {
 			l.WindowStart = window.Micros(v.I64[row])

@@ -53,7 +53,7 @@ func (w *windows) onTime(in batch.Batch, wm window.Micros, faults operators.Faul
 		end := window.Micros(v.I64[i])
 		if before := max(wm, in.Mark(i)); end <= before && end < window.Max {
 			faults.LateRow(operators.LateRow{
-				Where: operators.WhereOf(in, i), EventTime: end, Watermark: before, WindowStart: end, WindowEnd: end,
+				Where: operators.WhereOf(in, i), EventTime: end, Watermark: before, WindowStart: window.Min, WindowEnd: end,
 			})
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"kinesql/operators/batch"
 	"kinesql/operators/join"
 	"kinesql/planner/catalog"
+	"kinesql/window"
 )
 
 // rowLog takes rows of a system stream.
@@ -106,9 +107,15 @@ func excerpt(b []byte) string {
 func (f *faults) LateRow(r operators.LateRow) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	reason, start, end := "the window had closed", any(int64(r.WindowStart)), any(int64(r.WindowEnd))
+	if r.WindowStart == window.Min {
+		start = nil
+	}
+	if r.WindowStart == r.WindowEnd {
+		reason, start, end = "the watermark was past its event time", nil, nil
+	}
 	f.keep(f.late, catalog.LateSchema(), []any{
-		int64(r.EventTime), int64(r.Watermark), int64(r.WindowStart), int64(r.WindowEnd),
-		"the window had closed", r.Split, r.Line, r.Sequence, raw(r.Raw),
+		int64(r.EventTime), int64(r.Watermark), start, end, reason, r.Split, r.Line, r.Sequence, raw(r.Raw),
 	})
 }
 
@@ -145,7 +152,7 @@ func (f *faults) keep(logs []rowLog, schema *batch.Schema, values []any) {
 	}
 }
 
-// rowBatch is a batch of one row of int64 and string values.
+// rowBatch is a batch of one row of int64 and string values; nil is NULL.
 func rowBatch(schema *batch.Schema, values []any) batch.Batch {
 	cols := make([]batch.Vector, len(values))
 	for i, v := range values {
@@ -155,6 +162,8 @@ func rowBatch(schema *batch.Schema, values []any) batch.Batch {
 			cols[i].I64 = []int64{v}
 		case string:
 			cols[i].AppendBytes([]byte(v))
+		case nil:
+			cols[i].I64, cols[i].Valid = []int64{0}, []bool{false}
 		}
 	}
 	return batch.New(schema, 1, cols, batch.Beside{})

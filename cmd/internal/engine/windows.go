@@ -12,16 +12,16 @@ import (
 
 // OpenWindow tells why a window of a query is still open.
 type OpenWindow struct {
-	Operator  string        `json:"operator"`
-	Start     string        `json:"window_start"` // ISO 8601; empty: no window is open, or the operator knows no bound
-	End       string        `json:"window_end"`
-	Rows      int64         `json:"rows"`   // so far
-	Groups    int           `json:"groups"` // keys that have rows
-	Watermark string        `json:"watermark"`
-	HeldBy    string        `json:"held_by"` // stream and shard whose clock is furthest behind; empty: none, or all are quiet
-	Behind    string        `json:"behind"`  // how far the watermark is from the end; empty: it waits for none
-	IdleIn    string        `json:"idle_in"` // when that shard counts as idle if nothing comes; empty: never, or it is
-	Why       string        `json:"why"`
+	Operator  string `json:"operator"`
+	Start     string `json:"window_start"` // ISO 8601; empty: no window is open, or the operator knows no bound
+	End       string `json:"window_end"`
+	Rows      int64  `json:"rows"`   // so far
+	Groups    int    `json:"groups"` // keys that have rows
+	Watermark string `json:"watermark"`
+	HeldBy    string `json:"held_by"` // stream and shard whose clock is furthest behind; empty: none, or all are quiet
+	Behind    string `json:"behind"`  // how far the watermark is from the end; empty: it waits for none
+	IdleIn    string `json:"idle_in"` // when that shard counts as idle if nothing comes; empty: never, or it is
+	Why       string `json:"why"`
 }
 
 // maxOpen is how many windows of an operator are told of.
