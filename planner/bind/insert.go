@@ -20,6 +20,9 @@ func (b *Binder) Insert(ins *ast.Insert) (*logical.Sink, error) {
 	}
 	q := &query{Binder: b, Query: ins.Query}
 	node, err := q.whole()
+	if err == nil {
+		node, err = b.boundRanks(node)
+	}
 	if err != nil {
 		return nil, err
 	}
