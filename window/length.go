@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var lengths = []struct {
@@ -23,6 +24,12 @@ func (m Micros) Length() string {
 		}
 	}
 	return plural(int64(m), "microsecond")
+}
+
+// Duration is m as a duration, and whether it fits into one: they end at 292 years.
+func (m Micros) Duration() (time.Duration, bool) {
+	d := time.Duration(m) * time.Microsecond
+	return d, Micros(d/time.Microsecond) == m
 }
 
 func plural(n int64, unit string) string {

@@ -35,7 +35,9 @@ func (q *query) bindEmission() error {
 			return q.errorAt(diag.Invalid, at, "EMIT EVERY needs an interval greater than zero").
 				WithHint("EMIT CHANGES shows every change at once")
 		}
-		e.Every = time.Duration(every) * time.Microsecond
+		if e.Every, err = q.duration(every, at, "EMIT EVERY"); err != nil {
+			return err
+		}
 	}
 	if q.Lateness != nil {
 		late, at, err := q.length(*q.Lateness, "ALLOW LATENESS")
@@ -63,6 +65,16 @@ func (q *query) length(e ast.Expr, clause string) (window.Micros, diag.Span, err
 	return m, at, err
 }
 
+// duration is a length of time that a clock of the machine measures.
+func (q *query) duration(m window.Micros, at diag.Span, what string) (time.Duration, error) {
+	d, ok := m.Duration()
+	if !ok {
+		return 0, q.errorAt(diag.Invalid, at, "%s of %s is more than 292 years", what, m.Length()).
+			WithHint("leave it out, or write a shorter time")
+	}
+	return d, nil
+}
+
 // queryOptions reads WITH (..) behind a query.
 func (q *query) queryOptions() error {
 	for _, o := range q.Options {
@@ -78,7 +90,11 @@ func (q *query) queryOptions() error {
 			return q.errorAt(diag.BadOption, o.At, "state_ttl wants a length of time, got %q", o.Value).
 				WithHint("such as '1 day', '90s' or '1h30m'")
 		}
-		q.emission.TTL, q.emission.ttlAt = time.Duration(m)*time.Microsecond, o.KeyAt
+		ttl, err := q.duration(m, o.At, "state_ttl")
+		if err != nil {
+			return err
+		}
+		q.emission.TTL, q.emission.ttlAt = ttl, o.KeyAt
 		q.ttl = q.emission.TTL
 	}
 	return nil

@@ -139,7 +139,11 @@ func SpecString(time string, s window.Spec) string {
 
 // Duration prints a length of time as 1h30m or 250ms.
 func Duration(m window.Micros) string {
-	text := (time.Duration(m) * time.Microsecond).String()
+	d, ok := m.Duration()
+	if !ok {
+		return m.Length()
+	}
+	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
 	}

@@ -137,4 +137,9 @@ func onward(p exec.Progress) bool {
 }
 
 // length prints a length of time as 1m30s.
-func length(m window.Micros) string { return (time.Duration(m) * time.Microsecond).String() }
+func length(m window.Micros) string {
+	if d, ok := m.Duration(); ok {
+		return d.String()
+	}
+	return m.Length()
+}
