@@ -17,6 +17,7 @@ type outermost struct {
 	windowed, plain int // how many were found
 	sorted, limited bool
 	ranked          bool // rows of windows are numbered without a GROUP BY
+	numbered        bool // rows of no GROUP BY are numbered, and shown as numbers change
 }
 
 // apply returns the plan with the emission set.
@@ -96,6 +97,7 @@ func (o *outermost) rank(r *logical.Rank) (logical.Node, error) {
 		}
 		return out.With([]logical.Node{in}), nil
 	}
+	o.numbered = out.Changes
 	if e := o.emission; o.Emit != nil && o.Emit.Mode == ast.EmitOnWindowClose && r.WindowEnd >= 0 && !e.Empty && e.Lateness == 0 {
 		o.ranked = true
 	}
@@ -158,7 +160,7 @@ func (o *outermost) check(n logical.Node) error {
 	case changes && o.limited && o.windowed > 0:
 		return o.errorAt(diag.Unsupported, o.Emit.At, "%s with LIMIT is not supported yet", clause).
 			WithHint("leave EMIT out for final rows, or LIMIT for changes as they come")
-	case changes && o.windowed+o.plain == 0 && (o.emission.Mode == operators.EmitEvery || windowsBelow(n)):
+	case changes && o.windowed+o.plain == 0 && (o.emission.Mode == operators.EmitEvery || windowsBelow(n) && !o.numbered):
 		return o.errorAt(diag.Invalid, o.Emit.At, "%s speaks of the outermost GROUP BY, and this query has none", clause).
 			WithHint("leave EMIT out: rows are shown as they come")
 	case o.Emit.Mode == ast.EmitOnWindowClose && (o.windowed == 0 && !o.ranked || o.plain > 0):

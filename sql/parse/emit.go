@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"strings"
+
 	"kinesql/sql/ast"
 	"kinesql/sql/diag"
 	"kinesql/sql/lex"
@@ -46,7 +48,20 @@ func (c *cursor) clauseBefore(end int, begins func(i int) bool) int {
 func (c *cursor) beginsEmit(i int) bool {
 	next, third := c.toks[i+1], c.toks[min(i+2, len(c.toks)-1)]
 	return c.toks[i].Is("EMIT") && (next.IsAny("CHANGES", "EVERY", "FINAL") ||
-		next.Is("ON") && third.Is("WINDOW") || next.IsAny("EMPTY", "WITH"))
+		next.Is("ON") && third.IsAny("WINDOW", "UPDATE") || next.IsAny("EMPTY", "WITH") || elsewhere(next) != "")
+}
+
+// emitElsewhere is what other engines write behind EMIT, and what says the same here.
+var emitElsewhere = map[string]string{
+	"AFTER": "EMIT ON WINDOW CLOSE", "PERIODIC": "EMIT EVERY INTERVAL '10' SECOND",
+	"UPDATE": "EMIT CHANGES", "CHANGELOG": "EMIT CHANGES", "PER": "EMIT CHANGES",
+}
+
+func elsewhere(t lex.Token) string {
+	if t.Kind != lex.Word {
+		return ""
+	}
+	return emitElsewhere[strings.ToUpper(t.Text)]
 }
 
 func (c *cursor) beginsLateness(i int) bool {
@@ -118,6 +133,10 @@ func (c *cursor) emitMode(e *ast.Emit, end int) error {
 		e.Mode = ast.EmitChanges
 	case c.accept("FINAL"):
 		e.Mode = ast.EmitOnWindowClose
+	case c.cur().Is("ON") && c.ahead(1).Is("UPDATE") && c.accept("ON"):
+		return c.emittedElsewhere()
+	case elsewhere(c.cur()) != "":
+		return c.emittedElsewhere()
 	case c.accept("ON"):
 		e.Mode = ast.EmitOnWindowClose
 		return c.expect("WINDOW", "CLOSE")
@@ -135,6 +154,11 @@ func (c *cursor) emitMode(e *ast.Emit, end int) error {
 	return nil
 }
 
+func (c *cursor) emittedElsewhere() error {
+	return c.errorf(diag.Unsupported, c.cur().At, "EMIT %s is not supported", strings.ToUpper(c.cur().Text)).
+		WithHint("write %s", elsewhere(c.cur()))
+}
+
 // emptyBefore is where [WITH] EMPTY WINDOWS begins that ends before end, or end.
 func (c *cursor) emptyBefore(end int) int {
 	if !c.toks[end-1].Is("WINDOWS") || !c.toks[end-2].Is("EMPTY") {
@@ -149,21 +173,26 @@ func (c *cursor) emptyBefore(end int) int {
 // afterEmit is the error for what follows a complete EMIT.
 func (c *cursor) afterEmit() error {
 	err := c.syntaxAt(c.cur(), "EMPTY WINDOWS", "WITH", "end of statement")
-	if c.cur().Is("ALLOW") {
+	switch {
+	case c.cur().Is("ALLOW"):
 		return err.WithHint("ALLOW LATENESS stands before EMIT")
+	case c.cur().IsAny("LIMIT", "ORDER", "HAVING", "GROUP", "WHERE", "QUALIFY"):
+		return err.WithHint("%s stands before EMIT", strings.ToUpper(c.cur().Text))
 	}
 	return err.WithHint("EMIT stands at the end of a statement")
 }
 
 // noTail refuses the clauses behind a query that stands inside another.
 func (c *cursor) noTail(q *ast.Query) error {
+	const view = "put the query into a view, and the clause behind it: CREATE VIEW v AS SELECT .. EMIT CHANGES"
 	switch {
 	case q.Emit != nil:
-		return c.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there")
+		return c.errorf(diag.Syntax, q.Emit.At, "EMIT stands at the end of a statement, and only there").WithHint(view)
 	case q.Lateness != nil:
-		return c.errorf(diag.Syntax, q.Lateness.Map.Span(q.Lateness.Node), "ALLOW LATENESS stands at the end of a statement, and only there")
+		return c.errorf(diag.Syntax, q.Lateness.Map.Span(q.Lateness.Node), "ALLOW LATENESS stands at the end of a statement, and only there").
+			WithHint(view)
 	case len(q.Options) > 0:
-		return c.errorf(diag.Syntax, q.Options[0].KeyAt, "options of a query stand at the end of a statement, and only there")
+		return c.errorf(diag.Syntax, q.Options[0].KeyAt, "options of a query stand at the end of a statement, and only there").WithHint(view)
 	}
 	return nil
 }
