@@ -20,8 +20,15 @@ type held struct {
 	times []int64
 	rows  []int32 // that wait, by time and arrival
 	seq   int64   // arrival number of row 0
+	bytes *int64  // what all such batches take
 	left  int     // what rows are still needed for: each once for the output and once for the frame
 }
+
+// size is the memory that the batch takes, with what is noted of its rows.
+func (h *held) size() int64 { return h.batch.Bytes() + 4*int64(len(h.times)) + heldBytes }
+
+// heldBytes is about what a held batch takes beside its columns.
+const heldBytes = 200
 
 // rowRef is a row of a held batch.
 type rowRef struct {
@@ -37,6 +44,7 @@ func (h *held) counted() { h.done() }
 // done says that a row is not needed for one of its two uses any more.
 func (h *held) done() {
 	if h.left--; h.left == 0 {
+		*h.bytes -= h.size()
 		h.batch.Release()
 	}
 }

@@ -35,6 +35,7 @@ type overOp struct {
 	seq       int64
 
 	held  heldRows
+	bytes int64 // of the batches with rows that wait or are in a frame
 	parts aggregate.Table
 	sums  slider
 	frame frame
@@ -115,13 +116,15 @@ func (o *overOp) Process(_ context.Context, _ int, in batch.Batch, _ operators.E
 	if len(rows) > 0 {
 		own := in.Own()
 		times := own.Vector(o.cfg.Time)
-		o.held.add(&held{
-			batch: own, input: o.set.Input(own, o.seq), keys: aggregate.Keys(own, o.cfg.Partition),
+		h := &held{
+			bytes: &o.bytes, batch: own, input: o.set.Input(own, o.seq), keys: aggregate.Keys(own, o.cfg.Partition),
 			times: times.I64, rows: rows, seq: o.seq, left: 2 * len(rows),
-		})
+		}
+		o.bytes += h.size()
+		o.held.add(h)
 	}
 	o.seq += int64(in.Rows())
-	return nil
+	return o.account()
 }
 
 // onTime tells of rows that cannot be taken.
@@ -162,7 +165,12 @@ func (o *overOp) Advance(ctx context.Context, wm window.Micros, out operators.Em
 		return err
 	}
 	o.frame.until(o.watermark)
-	return nil
+	return o.account()
+}
+
+// account says what the operator holds.
+func (o *overOp) account() error {
+	return o.write.env.State.Resize(o.bytes + o.parts.Bytes() + o.sums.bytes())
 }
 
 // countPeers counts the rows of one time: together, or each by itself.

@@ -13,6 +13,8 @@ type slider interface {
 	leave(id uint32, r rowRef)
 	// forget empties a partition.
 	forget(id uint32)
+	// bytes is the memory held.
+	bytes() int64
 	// results appends results of call i.
 	results(i int, ids []uint32, out *batch.Vector, fail aggregate.Fail)
 }
@@ -38,6 +40,8 @@ func (s *takingBack) leave(id uint32, r rowRef) {
 }
 
 func (s *takingBack) forget(id uint32) { s.states.Reset([]uint32{id}) }
+
+func (s *takingBack) bytes() int64 { return s.states.Bytes() }
 
 func (s *takingBack) results(i int, ids []uint32, out *batch.Vector, fail aggregate.Fail) {
 	s.states.Result(i, ids, out, fail)
@@ -120,6 +124,13 @@ func (s *twoStacks) turn(p *stacks) {
 }
 
 func (s *twoStacks) forget(id uint32) { s.parts[id] = stacks{} }
+
+// stackBytes is about what the stacks of a partition take, and a row on them.
+const stackBytes, stackedBytes = 80, 16
+
+func (s *twoStacks) bytes() int64 {
+	return s.states.Bytes() + int64(len(s.parts))*stackBytes + int64(s.cells)*stackedBytes
+}
 
 func (s *twoStacks) results(i int, ids []uint32, out *batch.Vector, fail aggregate.Fail) {
 	for at, id := range ids {
