@@ -244,6 +244,9 @@ func (e env) column(i int, members []string, at diag.Span) (expr.Node, error) {
 // columnOf is a column of one table of FROM, nil where it has none of that name.
 func (e env) columnOf(t table, name string, members []string, at diag.Span) (expr.Node, error) {
 	if e.scope.tables == nil {
+		if i, err := e.scope.column(name); err == nil && i >= 0 && e.windowColumn(name) != nil {
+			return e.column(i, members, at) // of the stream, not of the window
+		}
 		return e.resolveColumn(name, members, at)
 	}
 	i, err := e.scope.columnIn(t, name)
