@@ -33,6 +33,10 @@ type arranger interface {
 	ended() []uint32
 	// empty reports whether nothing is known of a key.
 	empty(key uint32) bool
+	// pass says that the watermark goes up to limit.
+	pass(a *arrival, limit window.Micros)
+	// bytes is the memory of the windows.
+	bytes() int64
 }
 
 // content is what the rows of spans come to, by the ids of the spans.
@@ -170,6 +174,12 @@ func (o *keyedOp) choose() {
 		}
 		o.spans = newSpans(gap / pieces)
 		o.spans.timed = true
+		if !w.Processing && !o.pace.early && o.pace.lateness == 0 {
+			o.kind = &staged{
+				spans: o.spans, size: w.Size, gap: gap, holds: o.holds, faults: o.write, rows: newWheel(gap / pieces), done: window.Min,
+			}
+			return
+		}
 		o.kind = &runs{spans: o.spans, size: w.Size, gap: gap, holds: o.holds, faults: o.write}
 	}
 }
@@ -244,6 +254,7 @@ func (o *keyedOp) advance(ctx context.Context, wm window.Micros, out operators.E
 		return o.advanceShown(ctx, wm, out)
 	}
 	o.pace.watermark = wm
+	o.kind.pass(&o.at, wm)
 	for _, id := range o.spans.due(wm) {
 		if o.spans.is(id, closed) {
 			continue
@@ -370,7 +381,7 @@ func (o *keyedOp) Close() error {
 
 // bytes is about how much memory the operator holds.
 func (o *keyedOp) bytes() int64 {
-	n := o.spans.bytes() + o.holds.bytes() + int64(o.table.Len())*int64(keyBytes+8*len(o.cfg.Keys))
+	n := o.kind.bytes() + o.holds.bytes() + int64(o.table.Len())*int64(keyBytes+8*len(o.cfg.Keys))
 	if o.shown != nil {
 		n += o.shown.bytes()
 	}

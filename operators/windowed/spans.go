@@ -147,6 +147,9 @@ func (s *spans) older(key uint32) func(yield func(uint32) bool) {
 // ended returns the keys with a window that needs no watermark to end: none.
 func (s *spans) ended() []uint32 { return nil }
 
+// pass is of arrangers with rows that wait for the watermark.
+func (s *spans) pass(*arrival, window.Micros) {}
+
 // empty reports whether nothing is known of a key.
 func (s *spans) empty(key uint32) bool { return s.heads[key] == 0 }
 
