@@ -91,14 +91,20 @@ func newSheet(w io.Writer, schema *batch.Schema, opts format.EncodeOptions) shee
 	return sheet{w: w, schema: schema, changes: opts.Changes}
 }
 
-// names are the column names, with "op" before them in a changelog.
+// names are the column names, with "op" before them in a changelog. A name that
+// stands there already gets a number, so that no reader takes one column for
+// another: id, id_1.
 func (s *sheet) names() []string {
 	var names []string
 	if s.changes {
 		names = append(names, opColumn)
 	}
 	for _, f := range s.schema.Fields() {
-		names = append(names, f.Name)
+		name := f.Name
+		for n := 1; slices.Contains(names, name); n++ {
+			name = fmt.Sprintf("%s_%d", f.Name, n)
+		}
+		names = append(names, name)
 	}
 	return names
 }

@@ -275,3 +275,27 @@ func BenchmarkLines(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/record")
 }
+
+// Columns of one name are told apart, in a changelog from "op" as well.
+func TestNamesThatRepeat(t *testing.T) {
+	schema := batch.NewSchema(batch.Field{Name: "id", Type: batch.Of(batch.BigInt)}, batch.Field{Name: "op", Type: batch.Of(batch.BigInt)},
+		batch.Field{Name: "id", Type: batch.Of(batch.BigInt)})
+	column := func(v int64) batch.Vector { return batch.Vector{Type: batch.Of(batch.BigInt), Len: 1, I64: []int64{v}} }
+	b := batch.New(schema, 1, []batch.Vector{column(1), column(2), column(3)}, batch.Beside{})
+	defer b.Release()
+	for name, want := range map[string]string{
+		"jsonl": `{"op":"+I","id":1,"op_1":2,"id_1":3}` + "\n", "csv": "op,id,op_1,id_1\n+I,1,2,3\n",
+	} {
+		var out strings.Builder
+		enc, err := New(name, &out, schema, format.EncodeOptions{Changes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(enc.Encode(b), enc.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != want {
+			t.Errorf("%s: %s, want %s", name, out.String(), want)
+		}
+	}
+}

@@ -29,14 +29,12 @@ func newJSON(w io.Writer, schema *batch.Schema, opts format.EncodeOptions) (form
 
 func newObjects(w io.Writer, schema *batch.Schema, opts format.EncodeOptions) *objects {
 	o := &objects{sheet: newSheet(w, schema, opts)}
+	names, first := o.names(), 0
 	if o.changes {
-		o.first = head(0, opColumn) + `"`
+		o.first, first = head(0, opColumn)+`"`, 1
 	}
 	for i, f := range schema.Fields() {
-		if o.changes {
-			i++
-		}
-		o.heads = append(o.heads, newFieldHead(head(i, f.Name), f.Type))
+		o.heads = append(o.heads, newFieldHead(head(first+i, names[first+i]), f.Type))
 	}
 	o.spare = spareFor(o.heads) + len(o.first)
 	return o
