@@ -32,8 +32,8 @@ type RowError struct {
 // LateRow is a row that missed its last window.
 type LateRow struct {
 	Where
-	EventTime   window.Micros
-	Watermark   window.Micros // which stood when the row came
+	EventTime window.Micros
+	Watermark window.Micros // which stood when the row came
 	// WindowStart and WindowEnd are of the last window that the row belonged to. Where
 	// an operator has no windows they are equal; a start that it does not know is
 	// window.Min.
