@@ -9,6 +9,10 @@ import (
 // OpenWindows implements operators.Windower.
 func (o *keyedOp) OpenWindows(most int) []operators.OpenWindow {
 	out := operators.NewFirstWindows(most)
+	if s, ok := o.kind.(*staged); ok {
+		s.open(o.pace.watermark, out)
+		return out.List()
+	}
 	var list windowList
 	for key, head := range o.spans.heads {
 		if head == 0 {

@@ -118,7 +118,9 @@ func (s *staged) settle(a *arrival, w waiting) {
 	if at != 0 && !s.is(at-1, sealed) {
 		if s.end(at-1) > w.until {
 			s.extend(a, at-1, t)
-			s.src, s.dst = append(s.src, w.id), append(s.dst, s.heads[key]-1)
+			into := s.heads[key] - 1
+			s.spans.rows[into] += s.spans.rows[w.id]
+			s.src, s.dst = append(s.src, w.id), append(s.dst, into)
 			return
 		}
 		s.flags[at-1] |= sealed
