@@ -95,7 +95,7 @@ func (s *source) SplitName(i int) string { return s.stream + " " + s.names[i] }
 // Quiet implements operators.Quieter.
 func (s *source) Quiet(f func(split int)) {
 	for _, sp := range s.live {
-		if sp.gauge.quiet.Swap(false) {
+		if sp.gauge.quiet.Load() && sp.gauge.quiet.Swap(false) {
 			f(sp.number)
 		}
 	}

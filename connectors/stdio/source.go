@@ -153,23 +153,10 @@ func (s *source) end(err error) error {
 	return nil
 }
 
-func (s *source) decode() (p operators.Polled, ok bool) {
-	p = operators.Polled{MaxTime: window.Min}
-	if !s.stream.Hungry() {
-		s.builder.Reset(s.stream.Rows(s.limit))
-		piece := s.stream.Decode(s.builder)
-		p.Records, p.Bytes = piece.Records, piece.Bytes
-		if s.spec.Time >= 0 {
-			p.MaxTime = s.stream.MaxTime()
-		}
-		if s.builder.Rows > 0 {
-			p.Batch = s.builder.Finish(piece.Origin)
-		}
-	}
-	if s.stream.Done() {
-		p.Ended, s.ended = true, true
-	}
-	return p, p.Records > 0 || p.Bytes > 0 || p.Ended
+func (s *source) decode() (operators.Polled, bool) {
+	p, ok := s.stream.Poll(s.builder, s.limit, s.spec.Time >= 0)
+	s.ended = p.Ended
+	return p, ok
 }
 
 // Snapshot implements operators.Source. Standard input cannot be read again.

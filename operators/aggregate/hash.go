@@ -49,7 +49,7 @@ type hashOp struct {
 	rev    Revision // of results that come as changes
 
 	tick      time.Time  // of EmitEvery
-	life      *lifetimes // nil: groups live for ever
+	life      *Lifetimes // nil: groups live for ever
 	watermark window.Micros
 
 	ids []uint32
@@ -80,7 +80,7 @@ func NewHash(cfg HashConfig) (operators.Operator, error) {
 	}
 	op := &hashOp{cfg: cfg, set: set, table: table, states: set.New(), watermark: window.Min}
 	if ttl := cfg.Emission.TTL; ttl > 0 && len(cfg.Keys) > 0 && cfg.Changes {
-		op.life = newLifetimes(ttl, cfg.Time >= 0)
+		op.life = NewLifetimes(ttl, cfg.Time >= 0)
 	}
 	return op, op.check(types)
 }
@@ -107,8 +107,8 @@ func (o *hashOp) Open(_ context.Context, env operators.Env) error {
 	if o.cfg.Emission.Mode == operators.EmitEvery {
 		o.tick = env.Now().Add(o.cfg.Emission.Every)
 	}
-	if o.life != nil && !o.life.event {
-		o.life.swept = window.At(env.Now())
+	if o.life != nil {
+		o.life.Begin(env.Now())
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (o *hashOp) Process(ctx context.Context, _ int, in batch.Batch, out operato
 func (o *hashOp) bytes() int64 {
 	bytes := o.table.Bytes() + o.states.Bytes() + o.rev.Bytes() + sizeOf(o.rows) + sizeOf(o.ids)
 	if o.life != nil {
-		bytes += sizeOf(o.life.last)
+		bytes += o.life.Bytes()
 	}
 	return bytes
 }
@@ -199,7 +199,7 @@ func (o *hashOp) makeRoom(n int) {
 	o.rows = grow(o.rows, n)
 	o.rev.Grow(n)
 	if o.life != nil {
-		o.life.grow(n)
+		o.life.Grow(n)
 	}
 }
 
@@ -254,7 +254,7 @@ func (o *hashOp) forget(ids []uint32) {
 			gone = append(gone, id)
 			o.rev.Forget(id)
 			if o.life != nil {
-				o.life.last[id] = window.Min
+				o.life.Forget(id)
 			}
 		}
 	}

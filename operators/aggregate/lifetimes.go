@@ -1,171 +1,83 @@
 package aggregate
 
 import (
-	"context"
 	"time"
 
-	"kinesql/operators"
-	"kinesql/operators/batch"
 	"kinesql/window"
 )
 
-// lifetimes is when rows last touched the groups of a hashOp with a time to live:
-// by event time where there is one, else by the processing clock. A group is over
-// once the clock, the watermark before a row, is a time to live past that, whatever
+// Lifetimes is when rows last touched numbered keys that have a time to live: by
+// event time where there is one, else by the processing clock. A key is over once
+// the clock, the watermark before a row, is a time to live past that, whatever
 // batches the rows came in; the sweeps only give memory back.
-type lifetimes struct {
+type Lifetimes struct {
 	ttl   window.Micros
 	event bool
-	last  []window.Micros // by group; Min: no row
+	last  []window.Micros // by key; Min: no row
 	swept window.Micros
 }
 
-// sweeps is how often groups are looked for that are over, within a time to live.
+// sweeps is how often keys are looked for that are over, within a time to live.
 const sweeps = 8
 
-func newLifetimes(ttl time.Duration, event bool) *lifetimes {
-	return &lifetimes{ttl: window.Micros(ttl.Microseconds()), event: event, swept: window.Min}
+// NewLifetimes returns the lifetimes of keys that live so long untouched, by event
+// time or by the processing clock.
+func NewLifetimes(ttl time.Duration, event bool) *Lifetimes {
+	return &Lifetimes{ttl: window.Micros(ttl.Microseconds()), event: event, swept: window.Min}
 }
 
-// grow makes room for n groups.
-func (l *lifetimes) grow(n int) {
+// ByEvent reports whether event time counts.
+func (l *Lifetimes) ByEvent() bool { return l.event }
+
+// Begin sets the processing clock at which the first key may come.
+func (l *Lifetimes) Begin(now time.Time) {
+	if !l.event {
+		l.swept = window.At(now)
+	}
+}
+
+// Grow makes room for keys below n.
+func (l *Lifetimes) Grow(n int) {
 	for len(l.last) < n {
 		l.last = append(l.last, window.Min)
 	}
 }
 
-// over reports whether a group has lived too long.
-func (l *lifetimes) over(id uint32, now window.Micros) bool {
-	last := l.last[id]
+// Over reports whether a key has lived too long.
+func (l *Lifetimes) Over(key uint32, now window.Micros) bool {
+	last := l.last[key]
 	return last != window.Min && now != window.Max && now >= last && now-last >= l.ttl
 }
 
-// segments applies a batch in pieces: one ends before each row that comes after the
-// end of its group.
-func (o *hashOp) segments(ctx context.Context, in batch.Batch, out operators.Emitter) error {
-	l, from := o.life, 0
-	now := window.At(o.env.Now())
-	var times batch.Vector
-	if l.event {
-		times = in.Vector(o.cfg.Time)
-	}
-	for i := range in.Rows() {
-		id, t := o.ids[i], now
-		if l.event {
-			now = max(o.watermark, in.Mark(i))
-			if t = now; times.IsValid(i) {
-				t = window.Micros(times.I64[times.At(i)])
-			}
-		}
-		if l.over(id, now) {
-			if err := o.applyRows(in, from, i); err != nil {
-				return err
-			}
-			if err := o.show(ctx, out); err != nil {
-				return err
-			}
-			from = i
-			o.end(id)
-		}
-		l.last[id] = max(l.last[id], t)
-	}
-	return o.applyRows(in, from, in.Rows())
-}
+// Touch notes a row of a key.
+func (l *Lifetimes) Touch(key uint32, at window.Micros) { l.last[key] = max(l.last[key], at) }
 
-// end makes a group as if it had never been; it keeps its number.
-func (o *hashOp) end(id uint32) {
-	o.states.Reset([]uint32{id})
-	o.rows[id] = 0
-	o.rev.Forget(id)
-	o.life.last[id] = window.Min
-}
+// Forget makes a key as if no row of it had come.
+func (l *Lifetimes) Forget(key uint32) { l.last[key] = window.Min }
 
-// sweep forgets the groups that are over, now and then.
-func (o *hashOp) sweep(ctx context.Context, now window.Micros, out operators.Emitter) error {
-	l := o.life
+// Lapsed returns the keys that are over, now and then.
+func (l *Lifetimes) Lapsed(now window.Micros) []uint32 {
 	if now == window.Max || l.swept != window.Min && now-l.swept < l.ttl/sweeps {
 		return nil
 	}
 	l.swept = now
 	var gone []uint32
-	for id := range l.last {
-		if l.over(uint32(id), now) {
-			gone = append(gone, uint32(id))
+	for key := range l.last {
+		if l.Over(uint32(key), now) {
+			gone = append(gone, uint32(key))
 		}
 	}
-	if len(gone) == 0 {
-		return nil
-	}
-	if err := o.show(ctx, out); err != nil {
-		return err
-	}
-	for _, id := range gone {
-		o.end(id)
-	}
-	o.table.Remove(gone)
-	o.shrink()
-	return nil
+	return gone
 }
 
-// roomy is from how many groups on memory is given back.
-const roomy = 1024
-
-// shrink moves the groups to new memory where few are left of many.
-func (o *hashOp) shrink() {
-	if o.table.Len() < roomy || o.table.Live() > o.table.Len()/4 {
-		return
+// Next is when keys are to be looked for on the processing clock, of which so many
+// live; zero: never.
+func (l *Lifetimes) Next(live int) time.Time {
+	if l.event || live == 0 || l.swept == window.Min {
+		return time.Time{}
 	}
-	var live []uint32
-	for id, last := range o.life.last {
-		if last != window.Min {
-			live = append(live, uint32(id))
-		}
-	}
-	old := *o
-	types := make([]batch.Type, len(o.cfg.Keys))
-	keys := make([]batch.Vector, len(types))
-	for i := range types {
-		types[i] = old.table.Type(i)
-		keys[i].Type = types[i]
-		old.table.Append(i, live, &keys[i])
-	}
-	o.table, _ = NewTable(types) // NewHash has checked the types
-	o.states, o.rev, o.rows = o.set.New(), Revision{}, nil
-	o.life = &lifetimes{ttl: old.life.ttl, event: old.life.event, swept: old.life.swept}
-	ids := make([]uint32, len(live))
-	o.table.Assign(keys, upTo(len(live)), ids)
-	o.makeRoom(o.table.Len())
-	o.states.Merge(old.states, live, ids)
-	for i, id := range ids {
-		o.rows[id], o.rev.shown[id], o.life.last[id] = old.rows[live[i]], old.rev.shown[live[i]], old.life.last[live[i]]
-	}
+	return (l.swept + l.ttl/sweeps + 1).Time()
 }
 
-// NextTick implements operators.Ticker.
-func (o *hashOp) NextTick() time.Time {
-	var next time.Time
-	if o.cfg.Emission.Mode == operators.EmitEvery && len(o.rev.dirty) > 0 {
-		next = o.tick
-	}
-	if l := o.life; l != nil && !l.event && l.swept != window.Min && o.table.Live() > 0 {
-		if at := (l.swept + l.ttl/sweeps + 1).Time(); next.IsZero() || at.Before(next) {
-			next = at
-		}
-	}
-	return next
-}
-
-// Tick implements operators.Ticker.
-func (o *hashOp) Tick(ctx context.Context, out operators.Emitter) error {
-	now := o.env.Now()
-	if o.life != nil && !o.life.event {
-		if err := o.sweep(ctx, window.At(now), out); err != nil {
-			return err
-		}
-	}
-	if o.cfg.Emission.Mode != operators.EmitEvery || now.Before(o.tick) {
-		return nil
-	}
-	o.tick = now.Add(o.cfg.Emission.Every)
-	return o.show(ctx, out)
-}
+// Bytes is the memory held.
+func (l *Lifetimes) Bytes() int64 { return sizeOf(l.last) }

@@ -92,8 +92,8 @@ type keyedOp struct {
 	spans  *spans
 	kind   arranger
 	holds  content
-	shown  *ledger    // nil: each window is shown once, when it closes
-	life   *untouched // nil: keys are kept as long as their windows need them
+	shown  *ledger              // nil: each window is shown once, when it closes
+	life   *aggregate.Lifetimes // nil: keys are kept as long as their windows need them
 	write  *writer
 	pace   pace
 	at     arrival
@@ -165,7 +165,7 @@ func (o *keyedOp) choose() {
 		o.spans = newSpans(1)
 		o.kind = newCounts(o.spans, w)
 		if ttl := o.cfg.Emission.TTL; ttl > 0 && len(o.cfg.Keys) > 0 {
-			o.life = newUntouched(ttl, o.cfg.Time >= 0)
+			o.life = aggregate.NewLifetimes(ttl, o.cfg.Time >= 0)
 		}
 	default:
 		gap := w.Gap
@@ -187,8 +187,8 @@ func (o *keyedOp) choose() {
 // Open implements Operator.
 func (o *keyedOp) Open(_ context.Context, env operators.Env) error {
 	o.env, o.write.env = env, env
-	if o.life != nil && !o.life.event {
-		o.life.swept = window.At(env.Now())
+	if o.life != nil {
+		o.life.Begin(env.Now())
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func (o *keyedOp) Process(ctx context.Context, _ int, in batch.Batch, out operat
 	o.seq += int64(in.Rows())
 	place := o.place
 	if o.life != nil {
-		o.life.reach(o.table.Len())
+		o.life.Grow(o.table.Len())
 		place = o.placeLiving
 	}
 	if err := place(ctx, out); err != nil {
@@ -239,7 +239,7 @@ func (o *keyedOp) Advance(ctx context.Context, wm window.Micros, out operators.E
 	if o.cfg.Window.Processing && wm != window.Max {
 		return nil
 	}
-	if err := o.advance(ctx, wm, out); err != nil || o.life == nil || !o.life.event {
+	if err := o.advance(ctx, wm, out); err != nil || o.life == nil || !o.life.ByEvent() {
 		return err
 	}
 	return o.sweep(ctx, wm, out)
@@ -344,7 +344,7 @@ func (o *keyedOp) NextTick() time.Time {
 		next = at.Time()
 	}
 	if o.life != nil {
-		next = o.life.next(o.table.Live())
+		next = o.life.Next(o.table.Live())
 	}
 	if o.shown == nil || o.shown.tick.IsZero() || !next.IsZero() && next.Before(o.shown.tick) {
 		return next
@@ -359,7 +359,7 @@ func (o *keyedOp) Tick(ctx context.Context, out operators.Emitter) error {
 			return err
 		}
 	}
-	if o.life != nil && !o.life.event {
+	if o.life != nil && !o.life.ByEvent() {
 		if err := o.sweep(ctx, window.At(o.env.Now()), out); err != nil {
 			return err
 		}
@@ -386,7 +386,7 @@ func (o *keyedOp) bytes() int64 {
 		n += o.shown.bytes()
 	}
 	if o.life != nil {
-		n += o.life.bytes()
+		n += o.life.Bytes()
 	}
 	return n
 }

@@ -98,9 +98,6 @@ func openSessions(t testing.TB, n int) (each float64, took time.Duration) {
 
 // TestOpenSessionsAreSmall holds a million open sessions to 150 bytes each.
 func TestOpenSessionsAreSmall(t *testing.T) {
-	if testing.Short() {
-		t.Skip("opens a million sessions")
-	}
 	if each, took := openSessions(t, 1_000_000); each > 150 {
 		t.Errorf("an open session takes %.0f bytes, a collection %s", each, took)
 	}

@@ -46,6 +46,11 @@ func (e *Engine) Launch(ctx context.Context, src *diag.Source, out Output) error
 	return nil
 }
 
+// answerIn is how long a SELECT may read before it must have read all there is.
+const answerIn = 30 * time.Second
+
+var errEndless = errors.New("its input does not come to an end: bound it (rows, an end in WHERE), or make a pump of it")
+
 // answer shows what a statement is to show: a SELECT gives what its result would be
 // if its input ended now.
 func (e *Engine) answer(ctx context.Context, p *planner.Plan, out Output) error {
@@ -56,7 +61,9 @@ func (e *Engine) answer(ctx context.Context, p *planner.Plan, out Output) error 
 	if err != nil {
 		return err
 	}
-	if err := settle(ctx, []*query{q}); err != nil {
+	waiting, cancel := context.WithTimeoutCause(ctx, answerIn, errEndless)
+	defer cancel()
+	if err := settle(waiting, []*query{q}); err != nil {
 		q.run.Stop()
 		return errors.Join(err, e.wait(q))
 	}

@@ -207,6 +207,26 @@ func (s *Stream) ReadOffset() int64 { return s.offset + int64(s.end-s.start) }
 // MaxTime is the decoder's.
 func (s *Stream) MaxTime() window.Micros { return s.dec.MaxTime() }
 
+// Poll decodes what is buffered, at most so many rows, and returns what a source's
+// Poll is to: with event times where the stream has a time attribute. It reports
+// false where there was nothing to tell of.
+func (s *Stream) Poll(b *batch.Builder, rows int, timed bool) (p operators.Polled, ok bool) {
+	p = operators.Polled{MaxTime: window.Min}
+	if !s.Hungry() {
+		b.Reset(s.Rows(rows))
+		piece := s.Decode(b)
+		p.Records, p.Bytes = piece.Records, piece.Bytes
+		if timed {
+			p.MaxTime = s.MaxTime()
+		}
+		if b.Rows > 0 {
+			p.Batch = b.Finish(piece.Origin)
+		}
+	}
+	p.Ended = s.Done()
+	return p, p.Records > 0 || p.Bytes > 0 || p.Ended
+}
+
 // Rows estimates how many rows, at most limit, the buffered bytes will make, so
 // that a builder need not make room for more.
 func (s *Stream) Rows(limit int) int {
